@@ -1,0 +1,44 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// A package of its own: who uses Connect neither fetches nor builds it.
+let package = Package(
+    name: "connect-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "connect", path: ".."),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    ],
+    targets: [
+        .target(name: "CMallocCount"),
+        .executableTarget(
+            name: "connect-benchmarks",
+            dependencies: [
+                .product(name: "Connect", package: "connect"),
+                .product(name: "ConnectFiles", package: "connect"),
+                .product(name: "ConnectGzip", package: "connect"),
+                .product(name: "ConnectText", package: "connect"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/ConnectBenchmarks",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "allocation-gate",
+            dependencies: [
+                "CMallocCount",
+                .product(name: "Connect", package: "connect"),
+                .product(name: "ConnectText", package: "connect"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/AllocationGate",
+            swiftSettings: strict
+        ),
+    ]
+)

@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The files that the benchmarks read: made once, kept in the directory for temporary files.
+enum Inputs {
+    /// Where they are.
+    static var directory: String {
+        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        return (temporary.hasSuffix("/") ? temporary : temporary + "/") + "connect-benchmarks"
+    }
+
+    /// A web server's log of 203 MB, 2.2 million lines of 92 bytes.
+    static var log: String { directory + "/log-203.txt" }
+
+    /// The same, compressed by `gzip -6`.
+    static var compressedLog: String { log + ".gz" }
+
+    /// Makes what is missing.
+    ///
+    /// - Returns: how many lines the log has
+    /// - Throws: where a command failed
+    static func prepare() throws -> Int {
+        mkdir(directory, 0o755)
+        let generator =
+            "\(#filePath)".split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
+            + "/scripts/generate-log"
+        try make(log, "'\(generator)' 203 1")
+        try make(compressedLog, "gzip -6 -c '\(log)'")
+        try make(log + ".count", "wc -l < '\(log)'")
+        let text = SmallFile.read(log + ".count") ?? ""
+        guard let count = Int(text.filter { $0.isNumber }) else { throw BenchmarkError("\(log).count holds no number") }
+        return count
+    }
+
+    /// Whole or not at all: a file that another run was still writing would be measured as it is.
+    private static func make(_ path: String, _ command: String) throws {
+        if SmallFile.size(path) != nil { return }
+        SmallFile.write("making \(path) ...\n", to: 2)
+        _ = try ChildProcess.run(["/bin/sh", "-c", "\(command) > '\(path).new' && mv '\(path).new' '\(path)'"])
+    }
+}

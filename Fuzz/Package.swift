@@ -1,0 +1,36 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// The entry point is libFuzzer's.
+let library: [SwiftSetting] = [.unsafeFlags(["-parse-as-library"])]
+
+/// A fuzzer: an executable that is called like its folder.
+func fuzzer(_ name: String, _ modules: String..., and more: Target.Dependency...) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: ["FuzzSupport", .product(name: "Connect", package: "connect")]
+            + modules.map { .product(name: $0, package: "connect") } + more, swiftSettings: library)
+}
+
+// A package of its own: built only by scripts/fuzz, with the sanitizer `fuzzer`.
+let package = Package(
+    name: "connect-fuzz",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "connect", path: ".."),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    ],
+    targets: [
+        .target(
+            name: "FuzzSupport",
+            dependencies: [
+                .product(name: "Connect", package: "connect"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        .systemLibrary(name: "CFuzzZlib", pkgConfig: "zlib"),
+        fuzzer("lines", "ConnectText"),
+        fuzzer("gunzip", "ConnectGzip", and: "CFuzzZlib"),
+        fuzzer("checkpoint", "ConnectFiles"),
+        fuzzer("string-decoder", "ConnectText"),
+        fuzzer("url-decoder", "ConnectText"),
+    ]
+)

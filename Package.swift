@@ -1,0 +1,145 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "connect",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Connect", targets: ["Connect"]),
+        .library(name: "ConnectText", targets: ["ConnectText"]),
+        .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
+        .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
+        .library(name: "ConnectService", targets: ["ConnectService"]),
+        .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.5.0"),
+    ],
+    targets: [
+        .target(
+            name: "Connect",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectText",
+            dependencies: ["Connect"],
+            path: "Sources/Coders/Text",
+            swiftSettings: strict
+        ),
+        .systemLibrary(
+            name: "CConnectZlib",
+            path: "Sources/Coders/Gzip/CConnectZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
+        .target(
+            name: "ConnectGzip",
+            dependencies: ["Connect", "CConnectZlib"],
+            path: "Sources/Coders/Gzip",
+            exclude: ["CConnectZlib"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectFiles",
+            dependencies: [
+                "Connect", "ConnectGzip", "ConnectText", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Connectors/Files",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectService",
+            dependencies: ["Connect", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")],
+            path: "Sources/Service",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectTesting",
+            dependencies: ["Connect", .product(name: "Logging", package: "swift-log")],
+            path: "Sources/Testing",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "file-to-stdout", dependencies: ["Connect", "ConnectFiles"], path: "Examples/FileToStdout",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "gzip-lines-count", dependencies: ["Connect", "ConnectFiles"], path: "Examples/GzipLinesCount",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "list-filter-fold", dependencies: ["Connect", "ConnectFiles", "ConnectText"],
+            path: "Examples/ListFilterFold", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "tail-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/TailToFile",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "file-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/FileToFile",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "ConnectTests", dependencies: ["Connect"], swiftSettings: strict),
+        .testTarget(
+            name: "SemanticsTests",
+            dependencies: ["Connect", "ConnectTesting", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExampleTests",
+            dependencies: [
+                "file-to-stdout", "gzip-lines-count", "list-filter-fold", "tail-to-file", "file-to-file", "shapes",
+            ], swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "shapes", dependencies: ["Connect", "ConnectFiles"], path: "Tests/Fixtures/Shapes",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectServiceTests",
+            dependencies: [
+                "Connect", "ConnectService",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "StyleTests", swiftSettings: strict),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "Connect", "ConnectFiles", "ConnectGzip", "ConnectService", "ConnectTesting", "ConnectText",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "ConnectTextTests", dependencies: ["Connect", "ConnectText"], swiftSettings: strict),
+        .testTarget(
+            name: "ConnectFilesTests",
+            dependencies: ["Connect", "ConnectFiles", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectGzipTests", dependencies: ["Connect", "ConnectGzip", "ConnectText"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Connect", "ConnectTesting"], swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)

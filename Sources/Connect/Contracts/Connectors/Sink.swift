@@ -1,0 +1,144 @@
+/// Where elements leave the pipeline. A sink is a description; the runtime makes one writer of it per run.
+public protocol Sink<Input>: Sendable {
+    /// What the sink takes.
+    associatedtype Input: Sendable
+    /// What does the work of one run, on one thread.
+    associatedtype Writer: SinkWriter<Input>
+
+    /// What the plan must know of the sink.
+    var descriptor: SinkDescriptor { get }
+
+    /// Makes the writer of a run; called on the thread that owns it. Opens nothing yet.
+    func makeWriter() throws -> Writer
+}
+
+/// What the plan must know of a sink.
+public struct SinkDescriptor: Sendable, Hashable {
+    /// What confirms that an element is safe.
+    public enum Confirmation: Sendable, Hashable {
+        /// The return of `write`: nothing is held back (standard output, a file without fsync).
+        case write
+        /// The return of `flush`: before it, elements are in a buffer.
+        case flush
+        /// The return of `close(succeeded: true)`: before it, nothing can be seen by others, and after a crash nothing of
+        /// it is kept (a file that appears as a whole).
+        case close
+        /// The other side, later, on any thread, by the ``SinkAcknowledgement`` of each batch.
+        case acknowledgement
+    }
+
+    /// The kind of sink, for example `StandardOutput`; also the default name of its stage.
+    public var kind: String
+    /// What it writes to; part of the plan, never a secret.
+    public var target: String
+    /// What confirms that an element is safe.
+    public var confirmation: Confirmation
+    /// The most elements it can hold unflushed; it is flushed before (pressure). nil is no limit of its own.
+    public var window: Int?
+    /// Whether writing may block, so that it gets a thread of its own. Sinks in memory need none.
+    public var mayBlock: Bool
+    /// Whether an element written again after a restart does not appear twice, because the sink keeps the
+    /// source's position beside what it wrote.
+    public var isExactlyOnce: Bool
+
+    /// What the plan must know of a sink.
+    public init(
+        kind: String, target: String = "", confirmation: Confirmation = .write, window: Int? = nil,
+        mayBlock: Bool = true, isExactlyOnce: Bool = false
+    ) {
+        self.kind = kind
+        self.target = target
+        self.confirmation = confirmation
+        self.window = window
+        self.mayBlock = mayBlock
+        self.isExactlyOnce = isExactlyOnce
+    }
+}
+
+/// Writes the elements of one run. All calls come from one thread, in this order: `open`, any number of `write` and
+/// `flush` (and `service` between them), `close`.
+public protocol SinkWriter<Input> {
+    /// What the writer takes.
+    associatedtype Input: Sendable
+
+    /// Opens what is written to.
+    ///
+    /// - Throws: where it cannot be opened; the run ends without reading anything
+    mutating func open(_ context: SinkContext) throws
+
+    /// Writes the elements of a batch, in order.
+    ///
+    /// - Parameters:
+    ///   - batch: read it by index or run of bytes; the runtime empties it afterwards
+    ///   - acknowledgement: to be ended by a writer whose confirmation is `.acknowledgement`; others leave it alone
+    /// - Throws: where an element could not be written; nothing of the batch counts as written
+    mutating func write(_ batch: borrowing Batch<Input>, _ acknowledgement: consuming SinkAcknowledgement) throws
+
+    /// Makes everything written before safe, and returns when it is.
+    ///
+    /// - Throws: where it could not be made safe
+    mutating func flush() throws
+
+    /// Does what the client must do while there is nothing to write, for example polls delivery reports.
+    ///
+    /// - Returns: when it wants to be called again at the latest; nil where it does not
+    mutating func service(now: MonotonicTime) throws -> MonotonicTime?
+
+    /// For sinks that keep the source's positions beside their output: those that go with what is there. Called once,
+    /// after `open`; the source then starts from them.
+    ///
+    /// - Returns: nil where the sink keeps none; an empty list on a first run
+    mutating func restoredPositions() throws -> [Position]?
+
+    /// For sinks that keep positions: everything written so far ends with a whole element of the source.
+    mutating func markBoundary()
+
+    /// For sinks that keep positions: stores, in one step with the output up to the last boundary, where the source
+    /// would go on. Called after `flush`. Partitions that are not named stay where they were stored last.
+    mutating func store(_ positions: [Position]) throws
+
+    /// Closes what was opened; called once, also after a failure. Everything was flushed before unless the run failed.
+    ///
+    /// - Parameter succeeded: whether everything written is to be kept: false only after a failure of this sink
+    /// - Throws: where not everything written could be made safe or closed
+    mutating func close(succeeded: Bool) throws
+}
+
+extension SinkWriter {
+    /// Nothing to open.
+    public mutating func open(_ context: SinkContext) throws {}
+    /// Nothing is held back.
+    public mutating func flush() throws {}
+    /// Nothing to do meanwhile.
+    public mutating func service(now: MonotonicTime) throws -> MonotonicTime? { nil }
+    /// Keeps no positions.
+    public mutating func restoredPositions() throws -> [Position]? { nil }
+    /// Keeps no positions.
+    public mutating func markBoundary() {}
+    /// Keeps no positions.
+    public mutating func store(_ positions: [Position]) throws {}
+    /// Nothing to close.
+    public mutating func close(succeeded: Bool) throws {}
+}
+
+/// What a writer is told when it is opened.
+public struct SinkContext: Sendable {
+    /// The pipeline's name.
+    public var pipeline: String
+    /// The stage's name.
+    public var stage: String
+    /// Threads and time of the run.
+    public var scheduler: any Scheduler
+    /// Wakes the writer's thread so that `service` is called soon; may be called on any thread.
+    public var wake: @Sendable () -> Void
+
+    /// What a writer is told when it is opened.
+    public init(
+        pipeline: String, stage: String, scheduler: any Scheduler, wake: @escaping @Sendable () -> Void = {}
+    ) {
+        self.pipeline = pipeline
+        self.stage = stage
+        self.scheduler = scheduler
+        self.wake = wake
+    }
+}

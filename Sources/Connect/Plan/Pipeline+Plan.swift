@@ -1,0 +1,31 @@
+extension Pipeline {
+    /// Says what the pipeline will do, without opening anything.
+    ///
+    /// - Throws: all mistakes of the declaration at once, each with the stage, its place and how to mend it
+    public func plan() throws(PlanError) -> Plan {
+        let declaration = DeclaredPhase.run(self)
+        let withNetwork = NetworkPhase.run(declaration.stages)
+        let coders = CoderPhase.run(withNetwork, settings)
+        let findings = (PlanRules.findings(in: declaration) + coders.findings).inOrderOfStages
+        if findings.contains(where: { $0.severity == .error }) {
+            throw PlanError(pipeline: name, findings: findings)
+        }
+        let withCoders = TriggerDefaults.apply(to: coders.stages)
+        return Plan(
+            pipeline: name, warnings: findings, hash: PlanHash.hash(of: declaration, withCoders: withCoders),
+            declared: declaration.stages, withNetwork: withNetwork, withCoders: withCoders,
+            segments: Fusion.segments(of: withCoders), settings: settings,
+            promise: PlanPromise(of: declaration.stages))
+    }
+}
+
+extension [PlanFinding] {
+    /// By stage, and of one stage errors first; else in the order of the rules.
+    fileprivate var inOrderOfStages: [PlanFinding] {
+        enumerated().sorted { left, right in
+            let leftRank = (left.element.number, left.element.severity == .error ? 0 : 1, left.offset)
+            let rightRank = (right.element.number, right.element.severity == .error ? 0 : 1, right.offset)
+            return leftRank < rightRank
+        }.map(\.element)
+    }
+}

@@ -1,0 +1,40 @@
+/// What a pipeline will do, before it does it: the stages, what each phase added and why, and what is promised.
+///
+/// Planning is a pure function of the declaration: it opens nothing. The four listings show the chain as declared, with
+/// network stages, with coders, and fused into segments.
+///
+/// ```swift
+/// print(try pipeline.plan())
+/// ```
+public struct Plan: Sendable {
+    /// The pipeline's name.
+    public let pipeline: String
+    /// What the author should know though it is no mistake.
+    public let warnings: [PlanFinding]
+    /// The same declaration has the same hash on every machine and in every run: 16 hexadecimal digits.
+    public let hash: String
+
+    let declared: [PlannedStage]
+    let withNetwork: [PlannedStage]
+    let withCoders: [PlannedStage]
+    let segments: [PlanSegment]
+    let settings: PipelineSettings
+    let promise: PlanPromise
+
+    /// What is promised for each element.
+    public var guarantee: DeliveryGuarantee { promise.delivery.guarantee }
+    /// What order the elements keep.
+    public var order: OrderGuarantee { promise.order.guarantee }
+
+    /// Refuses stages that one process alone cannot run.
+    ///
+    /// - Throws: a finding for each network stage
+    public func requireSingleProcess() throws(PlanError) {
+        let findings = declared.filter { $0.role == .network }.map { stage in
+            stage.finding(
+                .networkStage, "is a network stage (\(stage.kind)), which one process alone cannot run",
+                "Run the pipeline with a list of peers, or take the stage away.")
+        }
+        guard findings.isEmpty else { throw PlanError(pipeline: pipeline, findings: findings) }
+    }
+}

@@ -1,0 +1,65 @@
+extension Pipeline {
+    /// Runs the pipeline in this process, until the source has ended, a limit is reached, a stage has failed or the
+    /// task is cancelled. Cancelling lets everything under way drain first.
+    ///
+    /// - Parameter options: how to run it
+    /// - Returns: what the run did
+    /// - Throws: ``PlanError`` where the declaration has mistakes, before anything is opened; ``PipelineError`` where
+    ///   not everything was delivered
+    @discardableResult
+    public func run(_ options: RunOptions = RunOptions()) async throws -> RunReport {
+        let run = try PipelineRun(self, options)
+        return try await withTaskCancellationHandler {
+            try await run.value()
+        } onCancel: {
+            run.stop()
+        }
+    }
+}
+
+/// A run of a pipeline that is under way, for those who start and stop it themselves.
+public final class PipelineRun: Sendable {
+    private let supervisor: Supervisor
+    private let completion: RunCompletion
+    /// The plan that is run.
+    public let plan: Plan
+
+    /// Plans a pipeline and starts it; returns at once.
+    ///
+    /// - Throws: ``PlanError`` where the declaration has mistakes; nothing was opened then
+    public init(_ pipeline: Pipeline, _ options: RunOptions = RunOptions()) throws(PlanError) {
+        plan = try pipeline.plan()
+        try plan.requireSingleProcess()
+        let completion = RunCompletion()
+        self.completion = completion
+        supervisor = Supervisor(plan: plan, options: options) { completion.end($0) }
+        supervisor.start()
+    }
+
+    /// Stops the sources; everything under way is drained. May be called at any time and more than once.
+    public func stop() {
+        supervisor.stop()
+    }
+
+    /// Ends the run at once: what is not done is not committed. Threads stuck in user code are left behind.
+    public func abort() {
+        supervisor.abort()
+    }
+
+    /// How many batches of the source are not done; for tests of what a long run holds.
+    package var pendingBatches: Int { supervisor.pendingBatches }
+
+    /// Waits for the end.
+    ///
+    /// - Throws: ``PipelineError`` where not everything was delivered
+    public func value() async throws -> RunReport {
+        try await completion.value()
+    }
+
+    /// Waits for the end on the calling thread, by the run's scheduler; not for tasks of the cooperative pool.
+    ///
+    /// - Throws: ``PipelineError`` where not everything was delivered
+    public func wait() throws(PipelineError) -> RunReport {
+        try supervisor.wait().get()
+    }
+}

@@ -1,0 +1,188 @@
+import Logging
+import Synchronization
+
+/// Reads the source on its own thread and pushes what it brings into the first segment's chain.
+final class RootDriver<Element: Sendable>: Sendable {
+    let name: String
+    let tracker: PositionTracker
+    let interrupt: Interrupt
+    private let run: RunState
+    private let settings: RootSettings
+    private let makeReader: @Sendable () throws -> AnyObject
+    private let makeHead: ChainFactory
+    private let makeTail: TailFactory
+    private let counters: StageCounters
+    private let budget: ByteBudget?
+    /// The paces of all segments, of which the slowest sets how much is read at a time.
+    private let paces: [PassPace]
+    /// That of the stages that run on the source's thread.
+    private let pace = PassPace()
+    /// How long the pushes into the next segment have waited.
+    private let downstreamWait: @Sendable () -> Int
+
+    init(
+        name: String, settings: RootSettings, run: RunState, tracker: PositionTracker, interrupt: Interrupt,
+        counters: StageCounters, budget: ByteBudget?, paces: [PassPace],
+        downstreamWait: @escaping @Sendable () -> Int,
+        makeReader: @escaping @Sendable () throws -> AnyObject, makeHead: @escaping ChainFactory,
+        makeTail: @escaping TailFactory
+    ) {
+        self.name = name
+        self.settings = settings
+        self.run = run
+        self.tracker = tracker
+        self.interrupt = interrupt
+        self.counters = counters
+        self.budget = budget
+        self.paces = paces + [pace]
+        self.downstreamWait = downstreamWait
+        self.makeReader = makeReader
+        self.makeHead = makeHead
+        self.makeTail = makeTail
+    }
+
+    /// The body of the source's thread.
+    ///
+    /// - Returns: closes the source, when everything that will be committed has been
+    func work() -> (() -> Void)? {
+        guard let head = run.materialize(name, { try makeHead(try makeTail()) }) else { return nil }
+        let chain = inlet(head, of: Element.self)
+        guard run.waitForStart(), let reader = openReader() else {
+            chain.finish()
+            return nil
+        }
+        settings.onOpen(reader.makeCommitter())
+        do throws(Interruption) {
+            try read(reader, into: chain)
+        } catch {
+            run.note(error)
+        }
+        chain.finish()
+        return {
+            self.run.waitUntilSettled()
+            reader.close()
+        }
+    }
+
+    private func openReader() -> RootReader<Element>? {
+        do {
+            let positions = try settings.positions(run.restoredBySinks)
+            let reader = unsafeDowncast(try makeReader(), to: RootReader<Element>.self)
+            try reader.open(
+                SourceContext(
+                    pipeline: run.pipeline, stage: name, positions: positions, scheduler: run.scheduler,
+                    interrupt: interrupt, logger: settings.logger, partitions: tracker))
+            return reader
+        } catch {
+            run.report(StageFailure(error: describe(error), sequence: 0, index: 0))
+            return nil
+        }
+    }
+
+    private func describe(_ error: any Error) -> PipelineError {
+        (error as? PipelineError)
+            ?? PipelineError(
+                code: .sourceFailed, stage: name, message: "\(error)", cause: error, declaredAt: settings.declaredAt)
+    }
+
+    private func read(_ reader: RootReader<Element>, into chain: Inlet<Element>) throws(Interruption) {
+        let flushing = FlushRequest(chain)
+        tracker.setHooks(
+            PositionTracker.RevocationHooks(
+                flush: { flushing.flush() }, commit: settings.commitNow, forget: settings.forget))
+        defer { tracker.setHooks(nil) }
+        var batch = SourceBatch<Element>(capacity: settings.batchCapacity)
+        var size = 1
+        var meter = PassMeter(pace: pace, scheduler: run.scheduler, waited: downstreamWait)
+        var deadline = try chain.tick(run.scheduler.now)
+        while !interrupt.isRaised {
+            if let budget, !budget.waitForRoom(until: min(deadline, run.scheduler.now.advanced(by: .milliseconds(100))))
+            {
+                deadline = try chain.tick(run.scheduler.now)
+                continue
+            }
+            batch.limit = size
+            let state: SourcePoll
+            do {
+                state = try reader.poll(&batch, deadline)
+            } catch {
+                try push(&batch, into: chain)
+                throw .failure(StageFailure(error: describe(error), sequence: Int.max - 1, index: 0))
+            }
+            let count = batch.count
+            meter.begin()
+            try push(&batch, into: chain)
+            try flushing.result()
+            deadline = try chain.tick(meter.end(count))
+            if state == .ended { return }
+            if count > 0 { size = nextSize(size) }
+        }
+    }
+
+    private func push(_ batch: inout SourceBatch<Element>, into chain: Inlet<Element>) throws(Interruption) {
+        if batch.isEmpty { return }
+        counters.received.add(batch.count, ordering: .relaxed)
+        counters.sent.add(batch.count, ordering: .relaxed)
+        if settings.acknowledges {
+            batch.batch.token = tracker.register(batch.runs, count: batch.count)
+        }
+        batch.runs.removeAll(keepingCapacity: true)
+        if batch.batch.isEmpty {
+            batch.batch.takeToken()?.release()
+            return
+        }
+        do throws(Interruption) {
+            try chain.push(&batch.batch)
+            batch.reset()
+            batch.batch.ensureCapacity(settings.batchCapacity)
+        } catch {
+            batch.reset()
+            throw error
+        }
+    }
+
+    /// How many elements the next poll asks for: batches grow while the slowest segment passes over them quickly.
+    private func nextSize(_ size: Int) -> Int {
+        let slowest = paces.reduce(0) { max($0, $1.nanoseconds(for: size) ?? 0) }
+        if slowest < PassPace.short { return min(size * 2, settings.batchCapacity) }
+        if slowest > PassPace.long { return max(1, size / 2) }
+        return size
+    }
+}
+
+/// What a root must know beside its reader.
+struct RootSettings: Sendable {
+    var batchCapacity: Int
+    var acknowledges: Bool
+    var logger: Logger
+    var declaredAt: SourceLocation?
+    /// Where to go on, given what the sink has restored.
+    var positions: @Sendable ([Position]?) throws -> [Position]
+    /// Told the committer of the source, once it is open.
+    var onOpen: @Sendable ((any PositionCommitter)?) -> Void
+    var commitNow: @Sendable () -> Void
+    var forget: @Sendable (String) -> Position?
+}
+
+/// Flushes a chain from inside a poll, on the same thread, and keeps what came of it.
+private final class FlushRequest<Element: Sendable>: @unchecked Sendable {
+    // Proof for `@unchecked Sendable`: used on the source's thread only; a revocation is a call of the reader's poll.
+    private let chain: Inlet<Element>
+    private var interruption: Interruption?
+
+    init(_ chain: Inlet<Element>) {
+        self.chain = chain
+    }
+
+    func flush() {
+        do throws(Interruption) {
+            try chain.flush()
+        } catch {
+            interruption = error
+        }
+    }
+
+    func result() throws(Interruption) {
+        if let interruption { throw interruption }
+    }
+}

@@ -1,0 +1,38 @@
+public import Logging
+
+/// How a pipeline is run, apart from what it does.
+public struct RunOptions: Sendable {
+    /// Keeps the positions of sources without a store of their own. By default memory: a restart begins anew.
+    public var checkpoints: any CheckpointStore
+    /// How often finished positions are committed.
+    public var checkpointEvery: Duration
+    /// How long a drain may take after a stop was asked for; past it the run ends at once.
+    public var shutdownTimeout: Duration
+    /// How long nothing may move while elements are under way before a report is logged; nil never.
+    public var stallTimeout: Duration?
+    /// Where the run logs: its start and end at info, trouble above, nothing else in normal operation.
+    public var logger: Logger
+    /// Threads and time.
+    public var scheduler: any Scheduler
+    /// How many elements a batch has at most: 1 ... 65,536.
+    public var batchCapacity: Int
+    /// Whether it is noted which elements are done; only for measuring what that costs. Without it nothing is ever
+    /// committed, and a restart begins anew.
+    public var acknowledgements = true
+
+    /// The usual way to run a pipeline.
+    public init(
+        checkpoints: any CheckpointStore = MemoryCheckpointStore(), checkpointEvery: Duration = .milliseconds(250),
+        shutdownTimeout: Duration = .seconds(30), stallTimeout: Duration? = nil,
+        logger: Logger = Logger(label: "connect"), scheduler: any Scheduler = SystemScheduler.shared,
+        batchCapacity: Int = 1024
+    ) {
+        self.checkpoints = checkpoints
+        self.checkpointEvery = checkpointEvery
+        self.shutdownTimeout = shutdownTimeout
+        self.stallTimeout = stallTimeout
+        self.logger = logger
+        self.scheduler = scheduler
+        self.batchCapacity = min(max(1, batchCapacity), 65_536)
+    }
+}

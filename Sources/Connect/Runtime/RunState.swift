@@ -1,0 +1,267 @@
+import Synchronization
+
+/// What the threads of one run share: whether it goes on, what has failed, and what stages ask of it.
+final class RunState: RunServices, Sendable {
+    private struct State: Sendable {
+        /// The earliest failure of a stage or the source, which counts if nothing has ended the run before it.
+        var failure: StageFailure?
+        /// The earliest failure of any other kind.
+        var outerFailure: StageFailure?
+        var startFailure: PipelineError?
+        /// Threads that have not built their stages yet.
+        var unbuilt = 0
+        var isStopping = false
+        var wasStopRequested = false
+        var isAborted = false
+        var alive = 0
+        var commitsWanted = 0
+        var commitsServed = 0
+        /// Nothing will be committed any more; sources may be closed.
+        var isSettled = false
+        var restoredBySinks: [Position]?
+        var restoredStates: [String: String] = [:]
+        var deadLetters: [Int: Channel<DeadLetter>] = [:]
+    }
+
+    let pipeline: String
+    let scheduler: any Scheduler
+    let checkpointEvery: Duration
+    let tracker: PositionTracker
+    private let state: Guarded<State>
+    let changed: Monitor.Condition
+
+    init(plan: Plan, options: RunOptions) {
+        pipeline = plan.pipeline
+        scheduler = options.scheduler
+        checkpointEvery = options.checkpointEvery
+        tracker = PositionTracker(
+            scheduler: options.scheduler, tracksElements: plan.source?.acknowledgesElements ?? false,
+            isOrdered: plan.segments.allSatisfy { $0.parallel.isEmpty || $0.order.isTotal })
+        state = Guarded(State(), scheduler: scheduler)
+        changed = state.monitor.makeCondition()
+    }
+
+    // MARK: building
+
+    /// Starts a thread of the run.
+    ///
+    /// - Parameters:
+    ///   - name: the thread's
+    ///   - body: the work; gives what the thread does when it no longer counts, for example closing a source
+    func spawn(_ name: String, _ body: @escaping @Sendable () -> (() -> Void)?) {
+        state.withLock { state in
+            state.alive += 1
+            state.unbuilt += 1
+        }
+        scheduler.spawn(name: name) {
+            let afterwards = body()
+            self.state.withLock { state in
+                state.alive -= 1
+                self.changed.broadcast()
+            }
+            afterwards?()
+        }
+    }
+
+    func spawn(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        spawn(name) { () -> (() -> Void)? in
+            body()
+            return nil
+        }
+    }
+
+    /// Builds the stages of a thread; a failure keeps the source from being opened.
+    func materialize(_ stage: String, _ make: () throws -> AnyObject) -> AnyObject? {
+        var result: AnyObject?
+        do {
+            result = try make()
+        } catch {
+            noteStartFailure(
+                (error as? PipelineError)
+                    ?? PipelineError(code: .stageFailed, stage: stage, message: "\(error)", cause: error))
+        }
+        noteBuilt()
+        return result
+    }
+
+    func noteBuilt() {
+        state.withLock { state in
+            state.unbuilt -= 1
+            changed.broadcast()
+        }
+    }
+
+    func noteStartFailure(_ error: PipelineError) {
+        state.withLock { state in
+            if state.startFailure == nil { state.startFailure = error }
+            state.isStopping = true
+            changed.broadcast()
+        }
+    }
+
+    /// Waits until all other threads have built their stages.
+    ///
+    /// - Returns: whether the source may be opened
+    func waitForStart() -> Bool {
+        state.waitWithLock { state in
+            if state.unbuilt > 0, !state.isAborted { return .wait(changed) }
+            return .done(state.startFailure == nil && !state.isStopping)
+        }
+    }
+
+    func setRestored(bySink positions: [Position]) {
+        state.withLock { $0.restoredBySinks = positions }
+    }
+
+    var restoredBySinks: [Position]? { state.withLock { $0.restoredBySinks } }
+
+    func setRestored(states: [String: String]) {
+        state.withLock { $0.restoredStates = states }
+    }
+
+    func setDeadLetters(_ channel: Channel<DeadLetter>, forStage number: Int) {
+        state.withLock { $0.deadLetters[number] = channel }
+    }
+
+    // MARK: going on
+
+    var wasStopRequested: Bool { state.withLock { $0.wasStopRequested } }
+
+    var isAborted: Bool { state.withLock { $0.isAborted } }
+
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// The sources are to stop; everything under way is drained.
+    func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            state.wasStopRequested = true
+            changed.broadcast()
+        }
+    }
+
+    /// Nothing is waited for any more.
+    func abort() {
+        state.withLock { state in
+            state.isStopping = true
+            state.isAborted = true
+            changed.broadcast()
+        }
+    }
+
+    func sleep(until deadline: MonotonicTime) -> Bool {
+        state.waitWithLock { state in
+            if state.isAborted { return .done(false) }
+            return scheduler.now >= deadline ? .done(true) : .wait(changed, until: deadline)
+        }
+    }
+
+    /// Takes note of why a chain did not go on.
+    func note(_ interruption: Interruption) {
+        if case .failure(let failure) = interruption { report(failure) }
+    }
+
+    func report(_ failure: StageFailure) {
+        state.withLock { state in
+            state.isStopping = true
+            let path: WritableKeyPath<State, StageFailure?> = failure.hasTurn ? \.failure : \.outerFailure
+            if let known = state[keyPath: path], known.isBefore(failure) { return }
+            state[keyPath: path] = failure
+            changed.broadcast()
+        }
+    }
+
+    /// Why the run did not do everything. A stage or source that was ahead may fail at an element behind that at which
+    /// a limit has ended the run: in order that never happened.
+    var error: PipelineError? {
+        let (start, inner, outer) = state.withLock { ($0.startFailure, $0.failure, $0.outerFailure) }
+        if let start { return start }
+        guard let inner, !tracker.hasLimit(before: inner.sequence, inner.index) else { return outer?.error }
+        if let outer, outer.isBefore(inner) { return outer.error }
+        return inner.error
+    }
+
+    var hasFailed: Bool { error != nil }
+
+    /// What the supervisor looks at.
+    struct Outlook: Sendable {
+        var alive: Int
+        var isStopping: Bool
+        var isAborted: Bool
+        var wantsCommit: Bool
+    }
+
+    /// Waits until something has changed, or a deadline.
+    ///
+    /// - Parameters:
+    ///   - deadline: when to return though nothing has changed
+    ///   - seen: what the caller has dealt with already
+    /// - Returns: how things stand now
+    func wait(until deadline: MonotonicTime, after seen: Outlook) -> Outlook {
+        state.waitWithLock { state in
+            let now = Outlook(
+                alive: state.alive, isStopping: state.isStopping, isAborted: state.isAborted,
+                wantsCommit: state.commitsWanted > state.commitsServed)
+            if now.alive != seen.alive || now.isStopping != seen.isStopping || now.isAborted || now.wantsCommit {
+                return .done(now)
+            }
+            return scheduler.now >= deadline ? .done(now) : .wait(changed, until: deadline)
+        }
+    }
+
+    /// Asks the supervisor for a commit and waits until it is made.
+    func commitNow() {
+        let wanted = state.withLock { state in
+            state.commitsWanted += 1
+            changed.broadcast()
+            return state.commitsWanted
+        }
+        state.waitWithLock { state in
+            state.commitsServed < wanted && !state.isAborted ? .wait(changed) : .done(())
+        }
+    }
+
+    /// How many commits have been asked for.
+    var commitsWanted: Int { state.withLock { $0.commitsWanted } }
+
+    func serveCommits(_ count: Int) {
+        state.withLock { state in
+            state.commitsServed = count
+            changed.broadcast()
+        }
+    }
+
+    /// Lets sources close: everything that will be committed has been.
+    func settle() {
+        state.withLock { state in
+            state.isSettled = true
+            changed.broadcast()
+        }
+    }
+
+    func waitUntilSettled() {
+        state.waitWithLock { state in
+            state.isSettled || state.isAborted ? .done(()) : .wait(changed)
+        }
+    }
+
+    // MARK: services
+
+    func write(_ letter: DeadLetter, ofStage number: Int, token: AckToken?, origin: Int) throws(Interruption) {
+        guard let channel = state.withLock({ $0.deadLetters[number] }) else { return }
+        var batch = Batch<DeadLetter>(capacity: 1)
+        batch.append(letter)
+        batch.originBase = origin
+        token?.addHold()
+        batch.token = token
+        try channel.push(&batch, scratch: BatchSlot())
+    }
+
+    func restoredState(of stage: String) -> String? {
+        state.withLock { $0.restoredStates[stage] }
+    }
+
+    func store(_ snapshot: FoldSnapshot) {
+        tracker.add(snapshot)
+    }
+}

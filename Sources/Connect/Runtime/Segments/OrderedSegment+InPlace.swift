@@ -1,0 +1,92 @@
+/// The way into an ordered segment. While nothing is under way there, and the work takes less time than handing it over
+/// would, the thread before the segment does the work itself, as deliverer.
+extension OrderedSegment {
+    /// Below this many nanoseconds a batch is not worth waking a thread, which costs both sides several microseconds.
+    private static var inPlaceLimit: Int { 20_000 }
+
+    /// Builds the way in; called on the thread that will use it.
+    ///
+    /// - Parameter worksInPlace: whether the work may be done by another thread than the workers'
+    /// - Returns: the inlet for who stands before the segment
+    /// - Throws: where the stages cannot be built
+    func makeInlet(worksInPlace: Bool) throws -> Inlet<Input> {
+        let place = worksInPlace ? try WorkInPlace(self) : nil
+        let scratch = BatchSlot<Input>()
+        return Inlet<Input>(
+            push: { (batch: inout Batch<Input>) throws(Interruption) in
+                if let place, self.takesRole(for: batch.count) {
+                    try place.pass(&batch)
+                } else {
+                    try self.input.push(&batch, scratch: scratch)
+                }
+                batch.clear()
+            },
+            tick: { _ in .distantFuture },
+            flush: { () throws(Interruption) in try self.input.pushBarrier() },
+            finish: { self.input.end() })
+    }
+
+    /// Takes the deliverer role where a batch is to be worked on in place. Only the caller pushes, so what is empty
+    /// stays so.
+    private func takesRole(for count: Int) -> Bool {
+        guard isCheap(count), let ticket = input.nextTicketIfEmpty(for: count) else { return false }
+        return state.withLock { state in
+            guard state.next == ticket, state.workers > 0, !state.isDelivering, !state.isStopped else { return false }
+            state.isDelivering = true
+            return true
+        }
+    }
+
+    private func isCheap(_ count: Int) -> Bool {
+        if let simulation = run.scheduler.simulation { return simulation.takesShortcut() }
+        guard let nanoseconds = pace.nanoseconds(for: count) else { return false }
+        return nanoseconds < Self.inPlaceLimit
+    }
+}
+
+/// The parallel stages of a segment, for the thread before it.
+private final class WorkInPlace<Input: Sendable, Output: Sendable> {
+    private let segment: OrderedSegment<Input, Output>
+    private let head: Inlet<Input>
+    private let delivery: Delivery
+
+    /// How long this thread was busy with what comes behind the segment.
+    private final class Delivery {
+        var nanoseconds = 0
+    }
+
+    init(_ segment: OrderedSegment<Input, Output>) throws {
+        self.segment = segment
+        let run = segment.run
+        let delivery = Delivery()
+        self.delivery = delivery
+        let way = Inlet<Output>(
+            push: { (batch: inout Batch<Output>) throws(Interruption) in
+                let start = run.scheduler.now
+                segment.deliver(&batch)
+                delivery.nanoseconds += Int(clamping: run.scheduler.now.nanoseconds - start.nanoseconds)
+                if segment.isStopped { throw .stop }
+            },
+            tick: { _ in .distantFuture }, flush: {}, finish: {})
+        head = inlet(try segment.makeHead(way), of: Input.self)
+    }
+
+    /// Works on a batch; called with the role, which is given up.
+    func pass(_ batch: inout Batch<Input>) throws(Interruption) {
+        let count = batch.count
+        let start = segment.run.scheduler.now
+        let before = delivery.nanoseconds
+        do throws(Interruption) {
+            try head.push(&batch)
+        } catch {
+            segment.run.note(error)
+            if case .failure = error { segment.markStopped() }
+        }
+        let now = segment.run.scheduler.now
+        let spent = Int(clamping: now.nanoseconds - start.nanoseconds) - (delivery.nanoseconds - before)
+        segment.pace.note(elements: count, nanoseconds: spent)
+        batch.clear()
+        segment.rearm()
+        if segment.giveUpRole() { throw .stop }
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// What the system says about a running process. Only where there is /proc.
+struct ProcessStatus {
+    /// The most memory it has had, in kilobytes.
+    var peakMemory: Int
+    /// The memory it has now, in kilobytes.
+    var memory: Int
+    /// How long it has computed, in clock ticks.
+    var ticks: Int
+
+    /// - Returns: nil where it has ended
+    init?(of process: ChildProcess) {
+        guard let status = try? String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8),
+            let peak = ProcessStatus.number("VmHWM:", in: status), let now = ProcessStatus.number("VmRSS:", in: status),
+            let stat = try? String(contentsOfFile: "/proc/\(process.id)/stat", encoding: .utf8)
+        else { return nil }
+        peakMemory = peak
+        memory = now
+        // The name of the program may have blanks, so the fields are counted from its end: see proc(5), 14 and 15.
+        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let user = Int(fields[12]), let system = Int(fields[13]) else { return nil }
+        ticks = user + system
+    }
+
+    private static func number(_ key: String, in status: String) -> Int? {
+        status.split(separator: "\n").first { $0.hasPrefix(key) }?.split(whereSeparator: \.isWhitespace).dropFirst()
+            .first.flatMap { Int($0) }
+    }
+}
+
+extension ChildProcess {
+    /// Waits until it has computed nothing for a while: everything it could do is done, and it does not spin.
+    func waitUntilIdle(within limit: Duration = .seconds(30)) async throws -> ProcessStatus {
+        var last: ProcessStatus?
+        var unchanged = 0
+        return try await eventually(within: limit, "process \(id) computes nothing") {
+            guard let status = ProcessStatus(of: self) else { throw TestFailure("process \(self.id) has ended") }
+            unchanged = status.ticks == last?.ticks ? unchanged + 1 : 0
+            last = status
+            return unchanged >= 200 ? status : nil
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Foundation
+
+/// What the environment says about the size of the tests.
+enum Settings {
+    /// Whether the long forms run: `CONNECT_SOAK=1`.
+    static let isSoak = environment["CONNECT_SOAK"] == "1"
+    /// How often a crash test kills: `CONNECT_KILLS`.
+    static let kills = max(1, environment["CONNECT_KILLS"].flatMap(Int.init) ?? (isSoak ? 100 : 3))
+    /// The seed of everything random: `CONNECT_SEED`, else another one each time. Tests print it.
+    static let seed = environment["CONNECT_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...999_999)
+
+    /// Sanitizers need memory of their own and many times as long.
+    static let isSanitized = ["__tsan_init", "__asan_init"].contains { (name: String) in
+        dlsym(dlopen(nil, RTLD_NOW), name) != nil
+    }
+    /// Sizes of processes and their descriptors are read there.
+    static let hasProc = FileManager.default.fileExists(atPath: "/proc/self/status")
+
+    private static let environment = ProcessInfo.processInfo.environment
+}
