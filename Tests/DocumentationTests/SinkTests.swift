@@ -93,7 +93,8 @@ private struct RemoteSink: Sink {
         ) throws {
             let pending = PendingBatch(acknowledgement)
             underWay.begin()
-            Task { [underWay] in
+            // A thread of its own: tests that block take all those of the cooperative pool.
+            SystemScheduler.shared.spawn(name: "remote") { [underWay] in
                 pending.end(.done)
                 underWay.end()
             }

@@ -158,6 +158,50 @@ import Testing
         }
     }
 
+    // S-MEM-3
+    @Test("What is slow behind a fold, but rare, does not make the source read less at a time", arguments: [1, 3])
+    func readsMuch(par: Int) throws {
+        let most = Shared(0)
+        let sink = CollectSink<Int>()
+        try simulate { scheduler in
+            Pipeline("rare").root(ListSource(0..<200_000))
+                .mapBatch { (batch: borrowing Batch<Int>, output: inout BatchOutput<Int>) in
+                    let count = batch.count
+                    most.change { $0 = max($0, count) }
+                    for index in 0..<count { try output.append(batch[index], from: index) }
+                }.par(par)
+                .fold(into: 0) { $0 += $1 }.trigger(each: 1000)
+                .map { $0 }.buffer(5000)
+                .map { sum in
+                    scheduler.sleep(for: .microseconds(100))
+                    return sum
+                }.to(sink)
+        }
+        #expect(sink.elements.count == 200)
+        #expect(most.value == 1024)
+    }
+
+    // S-MEM-3
+    @Test("What is slow for each element makes the source read few at a time", arguments: [1, 3])
+    func readsLittle(par: Int) throws {
+        let most = Shared(0)
+        let sink = CollectSink<Int>()
+        try simulate { scheduler in
+            Pipeline("slow").root(ListSource(0..<2000))
+                .mapBatch { (batch: borrowing Batch<Int>, output: inout BatchOutput<Int>) in
+                    let count = batch.count
+                    most.change { $0 = max($0, count) }
+                    for index in 0..<count { try output.append(batch[index], from: index) }
+                }
+                .map { element in
+                    scheduler.sleep(for: .microseconds(500))
+                    return element
+                }.par(par).to(sink)
+        }
+        #expect(sink.elements == Array(0..<2000))
+        #expect(most.value <= 64)
+    }
+
     // S-MEM-4
     @Test func `When nothing moves a report names the stage and the position that hold the line, once`() throws {
         let log = Shared<[String]>([])

@@ -92,7 +92,7 @@ final class RootDriver<Element: Sendable>: Sendable {
                 flush: { flushing.flush() }, commit: settings.commitNow, forget: settings.forget))
         defer { tracker.setHooks(nil) }
         var batch = SourceBatch<Element>(capacity: settings.batchCapacity)
-        var size = 1
+        var size = PollSize(most: settings.batchCapacity, paces: paces)
         var meter = PassMeter(pace: pace, scheduler: run.scheduler, waited: downstreamWait)
         var deadline = try chain.tick(run.scheduler.now)
         while !interrupt.isRaised {
@@ -101,7 +101,7 @@ final class RootDriver<Element: Sendable>: Sendable {
                 deadline = try chain.tick(run.scheduler.now)
                 continue
             }
-            batch.limit = size
+            batch.limit = size.size
             let state: SourcePoll
             do {
                 state = try reader.poll(&batch, deadline)
@@ -115,7 +115,7 @@ final class RootDriver<Element: Sendable>: Sendable {
             try flushing.result()
             deadline = try chain.tick(meter.end(count))
             if state == .ended { return }
-            if count > 0 { size = nextSize(size) }
+            size.adapt(toRead: count)
         }
     }
 
@@ -139,14 +139,6 @@ final class RootDriver<Element: Sendable>: Sendable {
             batch.reset()
             throw error
         }
-    }
-
-    /// How many elements the next poll asks for: batches grow while the slowest segment passes over them quickly.
-    private func nextSize(_ size: Int) -> Int {
-        let slowest = paces.reduce(0) { max($0, $1.nanoseconds(for: size) ?? 0) }
-        if slowest < PassPace.short { return min(size * 2, settings.batchCapacity) }
-        if slowest > PassPace.long { return max(1, size / 2) }
-        return size
     }
 }
 

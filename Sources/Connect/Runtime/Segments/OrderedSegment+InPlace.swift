@@ -1,9 +1,6 @@
-/// The way into an ordered segment. While nothing is under way there, and the work takes less time than handing it over
-/// would, the thread before the segment does the work itself, as deliverer.
+/// The way into an ordered segment. While nothing is under way there, and a batch is not worth handing over, the thread
+/// before the segment does the work itself, as deliverer.
 extension OrderedSegment {
-    /// Below this many nanoseconds a batch is not worth waking a thread, which costs both sides several microseconds.
-    private static var inPlaceLimit: Int { 20_000 }
-
     /// Builds the way in; called on the thread that will use it.
     ///
     /// - Parameter worksInPlace: whether the work may be done by another thread than the workers'
@@ -14,7 +11,7 @@ extension OrderedSegment {
         let scratch = BatchSlot<Input>()
         return Inlet<Input>(
             push: { (batch: inout Batch<Input>) throws(Interruption) in
-                if let place, self.takesRole(for: batch.count) {
+                if let place, place.isWorth(batch.count), self.takesRole(for: batch.count) {
                     try place.pass(&batch)
                 } else {
                     try self.input.push(&batch, scratch: scratch)
@@ -29,18 +26,12 @@ extension OrderedSegment {
     /// Takes the deliverer role where a batch is to be worked on in place. Only the caller pushes, so what is empty
     /// stays so.
     private func takesRole(for count: Int) -> Bool {
-        guard isCheap(count), let ticket = input.nextTicketIfEmpty(for: count) else { return false }
+        guard let ticket = input.nextTicketIfEmpty(for: count) else { return false }
         return state.withLock { state in
             guard state.next == ticket, state.workers > 0, !state.isDelivering, !state.isStopped else { return false }
             state.isDelivering = true
             return true
         }
-    }
-
-    private func isCheap(_ count: Int) -> Bool {
-        if let simulation = run.scheduler.simulation { return simulation.takesShortcut() }
-        guard let nanoseconds = pace.nanoseconds(for: count) else { return false }
-        return nanoseconds < Self.inPlaceLimit
     }
 }
 
@@ -49,6 +40,7 @@ private final class WorkInPlace<Input: Sendable, Output: Sendable> {
     private let segment: OrderedSegment<Input, Output>
     private let head: Inlet<Input>
     private let delivery: Delivery
+    private var choice = PlaceChoice()
 
     /// How long this thread was busy with what comes behind the segment.
     private final class Delivery {
@@ -71,6 +63,12 @@ private final class WorkInPlace<Input: Sendable, Output: Sendable> {
         head = inlet(try segment.makeHead(way), of: Input.self)
     }
 
+    /// Whether a batch is to be worked on here.
+    func isWorth(_ count: Int) -> Bool {
+        if let simulation = segment.run.scheduler.simulation { return simulation.takesShortcut() }
+        return choice.isInPlace(count, byWorkers: segment.pace.nanoseconds(for: count))
+    }
+
     /// Works on a batch; called with the role, which is given up.
     func pass(_ batch: inout Batch<Input>) throws(Interruption) {
         let count = batch.count
@@ -85,6 +83,7 @@ private final class WorkInPlace<Input: Sendable, Output: Sendable> {
         let now = segment.run.scheduler.now
         let spent = Int(clamping: now.nanoseconds - start.nanoseconds) - (delivery.nanoseconds - before)
         segment.pace.note(elements: count, nanoseconds: spent)
+        choice.note(elements: count, nanoseconds: spent)
         batch.clear()
         segment.rearm()
         if segment.giveUpRole() { throw .stop }
