@@ -24,7 +24,7 @@ demo: ## builds the file example and shows it at work
 test: ## builds strictly and runs all tests
 	scripts/bootstrap
 	swift build --build-tests $(SWIFT_FLAGS)
-	swift test --skip-build --disable-xctest $(SWIFT_FLAGS)
+	scripts/run-tests $(SWIFT_FLAGS)
 	@if [ -x scripts/check-allocations ]; then echo scripts/check-allocations; scripts/check-allocations; fi
 
 lint: ## checks the format of all Swift files

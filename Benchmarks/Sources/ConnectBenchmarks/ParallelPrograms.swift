@@ -5,6 +5,8 @@ enum ParallelPrograms {
     static let all: [String: Program] = [
         "par-2": { try slow($0, workers: 2) },
         "par-1-loop": { slowLoop($0) },
+        "sparse": { try sparse($0) },
+        "sparse-loop": { sparseLoop($0) },
         "latency-1": { try LatencyPrograms.pipeline($0, hops: 1) },
         "latency-2": { try LatencyPrograms.pipeline($0, hops: 2) },
         "latency-threads": { LatencyPrograms.threads($0) },
@@ -37,6 +39,25 @@ enum ParallelPrograms {
     private static func slowLoop(_ count: Int) -> Measurement.Latency? {
         var result = 0
         for number in 0..<count { result ^= work(number) }
+        SmallFile.write("\(result)\n", to: 1)
+        return nil
+    }
+
+    /// Batches of one element arrive where the work is shared out: one in a thousand passes the filter.
+    private static func sparse(_ count: Int) throws -> Measurement.Latency? {
+        let pipeline = Pipeline("sparse")
+            .root(ListSource(0..<count))
+            .filter { $0 % 1000 == 0 }
+            .map { work($0) }.par(2)
+            .fold(into: 0) { $0 ^= $1 }.trigger(each: 1000)
+            .to(NullSink())
+        try pipeline.measure()
+        return nil
+    }
+
+    private static func sparseLoop(_ count: Int) -> Measurement.Latency? {
+        var result = 0
+        for number in 0..<count where number % 1000 == 0 { result ^= work(number) }
         SmallFile.write("\(result)\n", to: 1)
         return nil
     }

@@ -1,6 +1,6 @@
 /// The rows of threads: what they gain, and what handing over costs.
 enum ParallelRows {
-    static let all = [parallel, latency("latency-1", 1), latency("latency-2", 2), multiply]
+    static let all = [parallel, sparse, latency("latency-1", 1), latency("latency-2", 2), multiply]
 
     private static func program(_ name: String, _ elements: Int) -> Contender {
         Contender(kind: .program(name), elements: elements)
@@ -9,6 +9,10 @@ enum ParallelRows {
     private static let parallel = Row.rate(
         "par-2", "map of a function of 2 µs, par(2), in order", program("par-2", 1_000_000),
         limit: program("par-1-loop", 1_000_000), "plain loop, one thread", leastRatio: 1.7)
+
+    private static let sparse = Row.rate(
+        "sparse", "filter of 1 in 1000, map of 2 µs, par(2), in order", program("sparse", 200_000_000),
+        limit: program("sparse-loop", 200_000_000), "plain loop, one thread")
 
     private static func latency(_ name: String, _ hops: Int) -> Row {
         Row(name: name) { repetitions in

@@ -71,7 +71,7 @@ extension Inlet where Element == Bytes {
                         break
                     }
                 }
-                batch.compact(from: index, to: kept, keep: keep)
+                batch.compact(from: index, to: kept)
                 if keep { kept += 1 }
                 index += 1
             }

@@ -13,24 +13,27 @@ extension Inlet {
             var interruption: Interruption?
             batch.makeRoomForOrigins()
             while index < count {
+                // Taken out and put back: looked at where it stands, it would be retained for the time of the call.
+                let element = batch.moveElement(at: index)
                 keep = false
                 do {
-                    keep = try isIncluded(batch.element(at: index))
+                    keep = try isIncluded(element)
                 } catch {
                     do throws(Interruption) {
-                        keep =
-                            try context.recoverFilter(
-                                error, batch.element(at: index), batch.token, batch.origin(of: index)
-                            ) {
-                                try isIncluded($0)
-                            }
+                        keep = try context.recoverFilter(error, element, batch.token, batch.origin(of: index)) {
+                            try isIncluded($0)
+                        }
                     } catch {
                         interruption = error
+                        index += 1
                         break
                     }
                 }
-                batch.compact(from: index, to: kept, keep: keep)
-                if keep { kept += 1 }
+                batch.compact(from: index, to: kept)
+                if keep {
+                    batch.putBack(element, at: kept)
+                    kept += 1
+                }
                 index += 1
             }
             try batch.pushCompacted(
@@ -65,19 +68,19 @@ extension Batch {
         _ = storage.originsAllocated()
     }
 
-    /// Moves a kept element down to its new place, or destroys one that is not kept.
+    /// Moves what belongs to an element down to its new place: its origin, its time and, of bytes, where they stand.
     @inlinable
-    mutating func compact(from index: Int, to place: Int, keep: Bool) {
+    mutating func compact(from index: Int, to place: Int) {
         let origins = storage.origins.unsafelyUnwrapped
         origins[place] = hasOrigins ? origins[index] : UInt16(truncatingIfNeeded: originBase + index)
-        if Element.self == Bytes.self {
-            column.ranges.pointer[place] = column.ranges.pointer[index]
-        } else if !keep {
-            (storage.elements + index).deinitialize(count: 1)
-        } else if index != place {
-            (storage.elements + place).moveInitialize(from: storage.elements + index, count: 1)
-        }
+        if Element.self == Bytes.self { column.ranges.pointer[place] = column.ranges.pointer[index] }
         if !eventTimes.isEmpty { eventTimes[place] = eventTimes[index] }
+    }
+
+    /// Puts an element that was taken out into its new place.
+    @inlinable
+    mutating func putBack(_ element: consuming Element, at place: Int) {
+        if Element.self != Bytes.self { (storage.elements + place).initialize(to: element) }
     }
 
     /// Ends a compaction: destroys what was not looked at and notes whether origins are needed now.

@@ -4,10 +4,10 @@
 /// changes its core. That cost shows in what the workers take, so that only a trial tells what the work takes in place.
 struct PlaceChoice: Sendable {
     /// What takes less time than this, in nanoseconds, is done in place.
-    static let limit = 50_000
+    static let limit = 20_000
     /// A trial is made where the workers take less than this, in nanoseconds: it holds up who brings the batch.
-    static let trialLimit = 4 * limit
-    /// One in so many batches is a trial.
+    static let trialLimit = 10 * limit
+    /// At most one in so many batches is a trial.
     static let trialInterval = 64
 
     private var cost = SmoothedCost()
@@ -16,6 +16,7 @@ struct PlaceChoice: Sendable {
     /// Notes what a batch took in place.
     mutating func note(elements: Int, nanoseconds: Int) {
         cost.note(elements: elements, nanoseconds: nanoseconds)
+        untilTrial = PlaceChoice.trialInterval
     }
 
     /// Decides for a batch.
@@ -27,9 +28,8 @@ struct PlaceChoice: Sendable {
     mutating func isInPlace(_ count: Int, byWorkers: Int?) -> Bool {
         if let known = cost.nanoseconds(for: count), known < PlaceChoice.limit { return true }
         guard let byWorkers, byWorkers < PlaceChoice.trialLimit else { return false }
+        // A trial stays due until the workers have nothing to do, without which nobody else may do their work.
         untilTrial -= 1
-        if untilTrial >= 0 { return false }
-        untilTrial = PlaceChoice.trialInterval
-        return true
+        return untilTrial < 0
     }
 }
