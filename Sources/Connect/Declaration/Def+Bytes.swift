@@ -23,19 +23,19 @@ extension Def where Out == Bytes {
     /// Turns each byte into another one, a whole batch at a time: the fastest way to change case or to blank digits.
     ///
     /// - Parameters:
-    ///   - transform: a pure function of the byte
+    ///   - transform: a pure function of the byte; called once for each of the 256 there are, when it is declared
     ///   - fileID: the file of the declaration; the compiler fills it in
     ///   - line: the line of the declaration; the compiler fills it in
     /// - Returns: a chain that gives one output for each input, of the same length, in order
-    @inlinable
     public func mapEachByte(
-        _ transform: @escaping @Sendable (UInt8) -> UInt8, fileID: StaticString = #fileID, line: UInt = #line
+        _ transform: (UInt8) -> UInt8, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Def<Bytes> {
-        appending(
+        let map = ByteMap(transform)
+        return appending(
             .elementwise(
                 kind: "mapEachByte", traits: ElementwiseTraits(),
                 make: { context, next in
-                    Inlet<Bytes>.mapEachByte(context, before: inlet(next, of: Bytes.self), transform)
+                    Inlet<Bytes>.mapEachByte(context, before: inlet(next, of: Bytes.self), map)
                 }),
             Bytes.self, fileID, line)
     }

@@ -81,9 +81,8 @@ extension Inlet where Element == Bytes {
     }
 
     /// Changes each byte by itself, a whole column at a time.
-    @inlinable
     static func mapEachByte(
-        _ context: StageContext, before next: Inlet<Bytes>, _ transform: @escaping (UInt8) -> UInt8
+        _ context: StageContext, before next: Inlet<Bytes>, _ map: ByteMap
     ) -> Inlet<Bytes> {
         let slot = BatchSlot<Bytes>()
         return Inlet(before: next) { (input: inout Batch<Bytes>) throws(Interruption) in
@@ -92,7 +91,7 @@ extension Inlet where Element == Bytes {
             output.pointee.ensureCapacity(count)
             output.pointee.inheritOrigins(from: input, count: count)
             output.pointee.token = input.takeToken()
-            output.pointee.column.mapBytes(of: input.column, count: count, transform)
+            output.pointee.column.mapBytes(of: input.column, count: count, map)
             output.pointee.filled = count
             input.reset()
             context.countReceived(count)
@@ -104,8 +103,7 @@ extension Inlet where Element == Bytes {
 
 extension BytesColumn {
     /// Makes this column of another by changing each byte by itself.
-    @inlinable
-    mutating func mapBytes(of other: borrowing BytesColumn, count: Int, _ transform: (UInt8) -> UInt8) {
+    mutating func mapBytes(of other: borrowing BytesColumn, count: Int, _ map: ByteMap) {
         clear()
         guard count > 0 else { return }
         let (low, high) = other.extent(count)
@@ -114,22 +112,19 @@ extension BytesColumn {
             // What stands between the elements is changed along with them: one straight loop is faster than a stop
             // at each, and the newlines are put right afterwards.
             builder.reserve(high - low + 1)
-            let source = other.builder.buffer.base + low
-            let target = builder.buffer.base
-            for offset in 0..<(high - low) {
-                let byte = source.load(fromByteOffset: offset, as: UInt8.self)
-                target.storeBytes(of: transform(byte), toByteOffset: offset, as: UInt8.self)
-            }
+            map.apply(other.builder.buffer.base + low, builder.buffer.base, count: high - low)
             builder.used = high - low
         }
-        let newline = transform(0x0A) != 0x0A
+        let newline = map[0x0A] != 0x0A
         for index in 0..<count {
             let range = other.ranges.pointer[index]
             if range.start == BytesColumn.foreignMark {
                 let source = other.foreign[Int(range.count)]
                 let changed = source.withUnsafeBytes { bytes in
                     BytesBuffer.filled(capacity: bytes.count) { target in
-                        for offset in 0..<bytes.count { target[offset] = transform(bytes[offset]) }
+                        if let from = bytes.baseAddress, let to = target.baseAddress {
+                            map.apply(from, to, count: bytes.count)
+                        }
                         return bytes.count
                     }
                 }
