@@ -25,7 +25,7 @@ test: ## builds strictly and runs all tests
 	scripts/bootstrap
 	swift build --build-tests $(SWIFT_FLAGS)
 	scripts/run-tests $(SWIFT_FLAGS)
-	@if [ -x scripts/check-allocations ]; then echo scripts/check-allocations; scripts/check-allocations; fi
+	scripts/check-costs
 
 lint: ## checks the format of all Swift files
 	swift format lint --strict --parallel --recursive --configuration .swift-format $(LINTED)

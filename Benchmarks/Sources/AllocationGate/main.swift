@@ -30,7 +30,8 @@ func judge(_ shape: String, _ what: String, _ found: Double, _ limit: Double?) -
         return false
     }
     let verdict = found <= limit ? "ok" : "TOO MANY"
-    print(String(format: "%-20@ %10.4f %@ per element, at most %g: %@", shape, found, what, limit, verdict))
+    let name = shape.padding(toLength: 20, withPad: " ", startingAt: 0)
+    print(name + String(format: "%10.4f %@ per element, at most %g: %@", found, what, limit, verdict))
     return found <= limit
 }
 
