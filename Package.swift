@@ -97,8 +97,13 @@ let package = Package(
         .testTarget(name: "ConnectTests", dependencies: ["Connect"], swiftSettings: strict),
         .testTarget(
             name: "SemanticsTests",
-            dependencies: ["Connect", "ConnectTesting", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: strict),
+            dependencies: [
+                "Connect", "ConnectTesting", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ExampleTests",
             dependencies: [

@@ -11,7 +11,7 @@ import Testing
     private func begin(_ runs: (partition: PartitionID, next: Int64)...) -> RootToken {
         var batch = SourceBatch<Int>(capacity: 16)
         for run in runs { batch.append(0, partition: run.partition, next: run.next) }
-        return tracker.register(batch.runs, count: batch.count)
+        return tracker.register(batch.runs, count: batch.count, at: MonotonicTime(nanoseconds: 0))
     }
 
     @Test func `is committed only when all of the earlier one is done`() {

@@ -12,6 +12,8 @@ struct Materializer {
     let budget: ByteBudget?
     private(set) var segments: [any Segment] = []
     private(set) var deadLetterSegments: [any Segment] = []
+    /// How busy the source's thread is with the stages behind the source.
+    private(set) var rootPace: PassPace?
     private var starts: [() -> Void] = []
     private var deadLetterStarts: [() -> Void] = []
 
@@ -22,11 +24,11 @@ struct Materializer {
         let capacity: Int?
     }
 
-    init(plan: Plan, run: RunState, options: RunOptions) {
+    init(plan: Plan, run: RunState, options: RunOptions, isMeasured: Bool) {
         self.plan = plan
         self.run = run
         self.options = options
-        counters = plan.withCoders.map { _ in StageCounters() }
+        counters = plan.withCoders.map { _ in StageCounters(measuresBytes: isMeasured) }
         tracker = run.tracker
         interrupt = Interrupt(scheduler: run.scheduler)
         budget = plan.settings.memory.map { ByteBudget(limit: $0, scheduler: run.scheduler) }
@@ -187,6 +189,7 @@ struct Materializer {
             makeReader: { try Materializer.reader(operations) },
             makeHead: { next in try builder.rootPart(after: rootCount, before: next) },
             makeTail: { try builder.rootEnd(before: entry?.makeTail) })
+        rootPace = driver.pace
         let run = run
         starts.append { run.spawn(driver.name) { driver.work() } }
     }

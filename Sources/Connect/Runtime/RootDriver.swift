@@ -16,7 +16,7 @@ final class RootDriver<Element: Sendable>: Sendable {
     /// The paces of all segments, of which the slowest sets how much is read at a time.
     private let paces: [PassPace]
     /// That of the stages that run on the source's thread.
-    private let pace = PassPace()
+    let pace = PassPace()
     /// How long the pushes into the next segment have waited.
     private let downstreamWait: @Sendable () -> Int
 
@@ -74,6 +74,7 @@ final class RootDriver<Element: Sendable>: Sendable {
                     interrupt: interrupt, logger: settings.logger, partitions: tracker))
             return reader
         } catch {
+            counters.errors.add(1, ordering: .relaxed)
             run.report(StageFailure(error: describe(error), sequence: 0, index: 0))
             return nil
         }
@@ -106,12 +107,12 @@ final class RootDriver<Element: Sendable>: Sendable {
             do {
                 state = try reader.poll(&batch, deadline)
             } catch {
-                try push(&batch, into: chain)
+                try push(&batch, into: chain, at: run.scheduler.now)
+                counters.errors.add(1, ordering: .relaxed)
                 throw .failure(StageFailure(error: describe(error), sequence: Int.max - 1, index: 0))
             }
             let count = batch.count
-            meter.begin()
-            try push(&batch, into: chain)
+            try push(&batch, into: chain, at: meter.begin())
             try flushing.result()
             deadline = try chain.tick(meter.end(count))
             if state == .ended { return }
@@ -119,12 +120,13 @@ final class RootDriver<Element: Sendable>: Sendable {
         }
     }
 
-    private func push(_ batch: inout SourceBatch<Element>, into chain: Inlet<Element>) throws(Interruption) {
+    private func push(_ batch: inout SourceBatch<Element>, into chain: Inlet<Element>, at now: MonotonicTime)
+        throws(Interruption)
+    {
         if batch.isEmpty { return }
-        counters.received.add(batch.count, ordering: .relaxed)
-        counters.sent.add(batch.count, ordering: .relaxed)
+        counters.countRead(batch.batch, at: now)
         if settings.acknowledges {
-            batch.batch.token = tracker.register(batch.runs, count: batch.count)
+            batch.batch.token = tracker.register(batch.runs, count: batch.count, at: now)
         }
         batch.runs.removeAll(keepingCapacity: true)
         if batch.batch.isEmpty {

@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import Logging
 
 /// How a pipeline is run, apart from what it does.
@@ -12,6 +13,8 @@ public struct RunOptions: Sendable {
     public var stallTimeout: Duration?
     /// Where the run logs: its start and end at info, trouble above, nothing else in normal operation.
     public var logger: Logger
+    /// Where the run's metrics go; nil is the metrics system that the program has set up. Without one nothing is measured.
+    public var metrics: (any MetricsFactory)?
     /// Threads and time.
     public var scheduler: any Scheduler
     /// How many elements a batch has at most: 1 ... 65,536.
@@ -25,7 +28,7 @@ public struct RunOptions: Sendable {
         checkpoints: any CheckpointStore = MemoryCheckpointStore(), checkpointEvery: Duration = .milliseconds(250),
         shutdownTimeout: Duration = .seconds(30), stallTimeout: Duration? = nil,
         logger: Logger = Logger(label: "connect"), scheduler: any Scheduler = SystemScheduler.shared,
-        batchCapacity: Int = 1024
+        batchCapacity: Int = 1024, metrics: (any MetricsFactory)? = nil
     ) {
         self.checkpoints = checkpoints
         self.checkpointEvery = checkpointEvery
@@ -33,6 +36,7 @@ public struct RunOptions: Sendable {
         self.stallTimeout = stallTimeout
         self.logger = logger
         self.scheduler = scheduler
+        self.metrics = metrics
         self.batchCapacity = min(max(1, batchCapacity), 65_536)
     }
 }

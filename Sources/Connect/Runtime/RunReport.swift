@@ -10,7 +10,7 @@ public struct RunReport: Sendable {
         public var received: Int
         /// Elements that went out; for a sink, elements written.
         public var sent: Int
-        /// Elements at which it threw.
+        /// Elements at which it threw; of a source or a sink, its failures.
         public var errors: Int
         /// Elements left out by `.skip`.
         public var skipped: Int

@@ -6,6 +6,10 @@ public protocol Scheduler: AnyObject, Sendable {
     /// The monotonic clock.
     var now: MonotonicTime { get }
 
+    /// The time of day, for metrics and nothing else: it may be set back. By default the monotonic clock, as though it
+    /// had begun with the epoch.
+    var timeOfDay: EventTime { get }
+
     /// The hooks a monitor calls in a simulation; nil where real threads are scheduled by the system.
     var simulation: (any Simulation)? { get }
 
@@ -37,6 +41,9 @@ extension Simulation {
 }
 
 extension Scheduler {
+    /// The monotonic clock, as though it had begun with the epoch.
+    public var timeOfDay: EventTime { EventTime(nanosecondsSinceEpoch: Int64(clamping: now.nanoseconds)) }
+
     /// Makes a monitor whose waits this scheduler decides.
     public func makeMonitor() -> Monitor {
         Monitor(simulation: simulation)

@@ -21,6 +21,13 @@ public final class SystemScheduler: Scheduler {
         return MonotonicTime(nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
     }
 
+    /// The system's clock.
+    public var timeOfDay: EventTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return EventTime(nanosecondsSinceEpoch: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
+    }
+
     /// Starts a detached POSIX thread.
     ///
     /// A thread that cannot be had (the limit of the process is reached) runs its body nowhere; the run would wait for

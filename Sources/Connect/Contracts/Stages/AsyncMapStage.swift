@@ -57,7 +57,7 @@ final class AsyncMapStage<Element: Sendable, Output: Sendable> {
 
     private func push(_ batch: inout Batch<Element>) throws(Interruption) {
         let count = batch.count
-        context.countReceived(count)
+        context.countReceived(batch, count)
         let token = batch.takeToken()
         batch.filled = 0
         for index in 0..<count {
@@ -139,7 +139,7 @@ final class AsyncMapStage<Element: Sendable, Output: Sendable> {
         batch.pointee.originBase = flight.origin
         batch.pointee.token = flight.token
         batch.pointee.endsUnterminated = flight.endsUnterminated && batch.pointee.count > 0
-        context.countSent(batch.pointee.count)
+        context.countSent(batch.pointee)
         try next.pushLast(batch, interruption)
     }
 

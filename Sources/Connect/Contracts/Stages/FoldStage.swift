@@ -92,7 +92,7 @@ final class FoldStage<Element: Sendable, State: Sendable> {
         batch.pointee.token = EmissionToken(held: held.take(), current: token, start: start, ends: ends)
         start = ends.last?.next ?? start
         ends.removeAll(keepingCapacity: true)
-        context.countSent(batch.pointee.count)
+        context.countSent(batch.pointee)
         do throws(Interruption) {
             try next.push(&batch.pointee)
             batch.pointee.clear()
@@ -139,7 +139,7 @@ final class FoldStage<Element: Sendable, State: Sendable> {
         batch.pointee.append(state.pointee)
         noteEmission(cause)
         batch.pointee.token = EmissionToken(held: held.take(), current: nil, start: 0, ends: [])
-        context.countSent(1)
+        context.countSent(batch.pointee)
         do throws(Interruption) {
             try next.push(&batch.pointee)
             batch.pointee.clear()
@@ -188,7 +188,7 @@ extension Inlet {
             let count = input.count
             let token = input.takeToken()
             input.filled = 0
-            context.countReceived(count)
+            context.countReceived(input, count)
             if count > 0 { try stage.beginBatch(token, last: input.origin(of: count - 1)) }
             var start = count > 0 ? input.origin(of: 0) : 0
             var pending = stage.pending

@@ -30,7 +30,7 @@ extension Inlet {
         let emitter = Emitter(context, before: next)
         return Inlet(before: next) { (input: inout Batch<Element>) throws(Interruption) in
             let count = input.count
-            context.countReceived(count)
+            context.countReceived(input, count)
             let token = input.takeToken()
             emitter.begin(token)
             var output = BatchOutput(emitter: emitter, origins: ElementOrigins(of: input))

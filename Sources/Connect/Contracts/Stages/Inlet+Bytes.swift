@@ -15,7 +15,7 @@ extension Inlet where Element == Bytes {
             let token = input.takeToken()
             output.pointee.token = token
             input.filled = 0
-            context.countReceived(count)
+            context.countReceived(input, count)
             var index = 0
             var interruption: Interruption?
             while index < count {
@@ -39,7 +39,7 @@ extension Inlet where Element == Bytes {
             }
             if interruption != nil { output.pointee.endsUnterminated = false }
             input.reset()
-            context.countSent(output.pointee.count)
+            context.countSent(output.pointee)
             try next.pushLast(output, interruption)
         }
     }
@@ -51,7 +51,7 @@ extension Inlet where Element == Bytes {
     ) -> Inlet<Bytes> {
         Inlet(before: next) { (batch: inout Batch<Bytes>) throws(Interruption) in
             let count = batch.count
-            context.countReceived(count)
+            context.countReceived(batch, count)
             var kept = 0
             var index = 0
             var keep = false
@@ -93,9 +93,9 @@ extension Inlet where Element == Bytes {
             output.pointee.token = input.takeToken()
             output.pointee.column.mapBytes(of: input.column, count: count, map)
             output.pointee.filled = count
+            context.countReceived(input, count)
+            context.countSent(output.pointee)
             input.reset()
-            context.countReceived(count)
-            context.countSent(count)
             try next.pushLast(output, nil)
         }
     }
@@ -197,7 +197,8 @@ extension Batch {
     ) throws(Interruption) {
         if !keepsLast || seen < total { endsUnterminated = false }
         endCompaction(kept: kept, seen: seen, of: total)
-        context.countSent(kept)
+        context.countSent(self)
+        if kept < seen { context.countFiltered(seen - kept) }
         if kept == 0, interruption == nil {
             takeToken()?.release()
             reset()

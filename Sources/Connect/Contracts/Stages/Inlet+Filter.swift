@@ -6,7 +6,7 @@ extension Inlet {
     ) -> Inlet<Element> {
         Inlet(before: next) { (batch: inout Batch<Element>) throws(Interruption) in
             let count = batch.count
-            context.countReceived(count)
+            context.countReceived(batch, count)
             var kept = 0
             var index = 0
             var keep = false

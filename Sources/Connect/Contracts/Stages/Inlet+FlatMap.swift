@@ -43,7 +43,7 @@ public final class Emitter<Element: Sendable> {
         if let interruption { throw interruption }
         token?.addHold()
         slot.pointer.pointee.token = token
-        context.countSent(slot.pointer.pointee.count)
+        context.countSent(slot.pointer.pointee)
         do throws(Interruption) {
             slot.pointer.pointee.hasOrigins = true
             try next.push(&slot.pointer.pointee)
@@ -75,7 +75,7 @@ public final class Emitter<Element: Sendable> {
         let last = output.pointee.count - 1
         output.pointee.endsUnterminated =
             endsUnterminated && last >= 0 && output.pointee.origin(of: last) == origin & 0xFFFF
-        context.countSent(output.pointee.count)
+        context.countSent(output.pointee)
         if self.interruption != nil {
             output.pointee.clear()
             if let interruption { throw interruption }
@@ -95,7 +95,7 @@ extension Inlet {
         let emitter = Emitter(context, before: next)
         return Inlet(before: next) { (input: inout Batch<Element>) throws(Interruption) in
             let count = input.count
-            context.countReceived(count)
+            context.countReceived(input, count)
             let token = input.takeToken()
             emitter.begin(token)
             let endsUnterminated = input.endsUnterminated

@@ -13,7 +13,7 @@ extension Inlet {
             let token = input.takeToken()
             output.pointee.token = token
             input.filled = 0
-            context.countReceived(count)
+            context.countReceived(input, count)
             var index = 0
             var interruption: Interruption?
             while index < count {
@@ -43,7 +43,7 @@ extension Inlet {
             }
             input.destroyElements(index..<count)
             input.reset()
-            context.countSent(output.pointee.count)
+            context.countSent(output.pointee)
             try next.pushLast(output, interruption)
         }
     }

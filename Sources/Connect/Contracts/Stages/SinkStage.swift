@@ -29,7 +29,7 @@ final class SinkStage<Writer: SinkWriter> {
     }
 
     private func push(_ batch: inout Batch<Writer.Input>) throws(Interruption) {
-        context.countReceived(batch.count)
+        context.countReceived(batch, batch.count)
         if hasFailed { throw .stop }
         if batch.count == 0 {
             batch.clear()
@@ -55,6 +55,7 @@ final class SinkStage<Writer: SinkWriter> {
             writer.markBoundary()
         }
         let count = batch.count
+        let bytes = context.measuresBytes && Batch<Writer.Input>.hasPayload ? batch.eventBytes(count) : 0
         if context.triggers.bytes != nil {
             for index in 0..<count { unflushedBytes += byteSize(of: batch.element(at: index)) }
         }
@@ -76,6 +77,7 @@ final class SinkStage<Writer: SinkWriter> {
         batch.clear()
         unflushed += count
         context.countSent(count)
+        context.countBytes(sent: bytes)
         if unflushed >= context.triggers.each ?? .max {
             try flush(.each)
         } else if unflushedBytes >= context.triggers.bytes ?? .max {
@@ -126,6 +128,7 @@ final class SinkStage<Writer: SinkWriter> {
     /// The sink is of no use any more: nothing that it holds is done.
     private func fail(_ error: any Error) -> Interruption {
         hasFailed = true
+        context.countError()
         held.mark(.hard)
         return .failure(
             StageFailure(

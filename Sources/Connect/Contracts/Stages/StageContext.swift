@@ -10,6 +10,7 @@ public final class StageContext {
     /// How many elements an output batch may have.
     @usableFromInline let outputCapacity: Int
     let counters: StageCounters
+    @usableFromInline let measuresBytes: Bool
     let triggers: Triggers
     /// Wakes the thread of the stage's segment, so that it ticks.
     let wake: @Sendable () -> Void
@@ -25,6 +26,7 @@ public final class StageContext {
         self.declaredAt = declaredAt
         self.outputCapacity = outputCapacity
         self.counters = counters
+        measuresBytes = counters.measuresBytes
         self.triggers = triggers
         self.wake = wake
     }
@@ -37,6 +39,36 @@ public final class StageContext {
     @usableFromInline
     func countSent(_ count: Int) {
         counters.sent.add(count, ordering: .relaxed)
+    }
+
+    /// Counts the first elements of a batch that came in; also while they are being taken out of it.
+    @inlinable
+    func countReceived<Element>(_ batch: borrowing Batch<Element>, _ count: Int) {
+        countReceived(count)
+        if measuresBytes, Batch<Element>.hasPayload { countBytes(received: batch.eventBytes(count)) }
+    }
+
+    /// Counts a batch that goes out.
+    @inlinable
+    func countSent<Element>(_ batch: borrowing Batch<Element>) {
+        countSent(batch.count)
+        if measuresBytes, Batch<Element>.hasPayload { countBytes(sent: batch.eventBytes(batch.count)) }
+    }
+
+    @usableFromInline
+    func countBytes(received: Int = 0, sent: Int = 0) {
+        if received > 0 { counters.receivedBytes.add(received, ordering: .relaxed) }
+        if sent > 0 { counters.sentBytes.add(sent, ordering: .relaxed) }
+    }
+
+    func countError() {
+        counters.errors.add(1, ordering: .relaxed)
+    }
+
+    /// Counts elements that a filter has let go.
+    @usableFromInline
+    func countFiltered(_ count: Int) {
+        counters.filtered.add(count, ordering: .relaxed)
     }
 
     /// A failure of this stage at an element; marks it, so that it is not committed.

@@ -13,6 +13,34 @@ final class StageCounters: Sendable {
     let flushesByBytes = Atomic<Int>(0)
     let flushesByPressure = Atomic<Int>(0)
     let flushesAtEnd = Atomic<Int>(0)
+    /// Elements that a filter has let go.
+    let filtered = Atomic<Int>(0)
+    /// Counted only where somebody measures, of elements that have bytes of their own number.
+    let receivedBytes = Atomic<Int>(0)
+    let sentBytes = Atomic<Int>(0)
+    /// Of a source: the event time of what was read last, less the monotonic time at which it was; the least number
+    /// before the first.
+    let eventTimeOffset = Atomic<Int64>(.min)
+    /// Whether somebody wants to know how many bytes went through.
+    let measuresBytes: Bool
+
+    init(measuresBytes: Bool = false) {
+        self.measuresBytes = measuresBytes
+    }
+
+    /// Counts a batch that the source has given.
+    func countRead<Element>(_ batch: borrowing Batch<Element>, at now: MonotonicTime) {
+        received.add(batch.count, ordering: .relaxed)
+        sent.add(batch.count, ordering: .relaxed)
+        if measuresBytes, Batch<Element>.hasPayload {
+            let bytes = batch.eventBytes(batch.count)
+            receivedBytes.add(bytes, ordering: .relaxed)
+            sentBytes.add(bytes, ordering: .relaxed)
+        }
+        if let time = batch.eventTimes.last, time != .min {
+            eventTimeOffset.store(time &- Int64(clamping: now.nanoseconds), ordering: .relaxed)
+        }
+    }
 
     func count(_ cause: TriggerCause) {
         switch cause {

@@ -3,7 +3,7 @@
 final class ByteBudget: Sendable {
     private let used: Guarded<Int>
     private let hasRoom: Monitor.Condition
-    private let limit: Int
+    let limit: Int
     private let scheduler: any Scheduler
 
     init(limit: Int, scheduler: any Scheduler) {

@@ -185,6 +185,9 @@ final class Channel<Element: Sendable>: Sendable {
         }
     }
 
+    /// What is in the ring.
+    var load: SegmentLoad { ring.withLock { $0.cells.load(of: $0.head..<$0.tail) } }
+
     /// Whether a pop would bring something at once.
     var isIdle: Bool { ring.withLock { $0.head == $0.tail } }
 

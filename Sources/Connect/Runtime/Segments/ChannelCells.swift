@@ -33,6 +33,16 @@ struct ChannelCells<Element: Sendable>: ~Copyable, @unchecked Sendable {
 
     func isBarrier(_ number: Int) -> Bool { barriers[number % count] }
 
+    /// What is in some cells.
+    func load(of numbers: Range<Int>) -> SegmentLoad {
+        numbers.reduce(into: SegmentLoad()) { load, number in
+            let index = number % count
+            if barriers[index] { return }
+            load.events += batches[index].count
+            load.bytes += batches[index].eventBytes(batches[index].count)
+        }
+    }
+
     mutating func takeBytes(_ number: Int) -> Int {
         defer { bytes[number % count] = 0 }
         return bytes[number % count]

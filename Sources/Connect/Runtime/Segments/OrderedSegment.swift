@@ -41,6 +41,12 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
 
     var paces: [PassPace] { [pace, tailPace.pace] }
 
+    var load: SegmentLoad {
+        var load = input.load
+        load.reordered = state.withLock { $0.waiting }
+        return load
+    }
+
     func refuse() { input.refuse() }
 
     func poke() { input.poke() }

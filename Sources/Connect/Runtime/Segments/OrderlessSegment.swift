@@ -53,6 +53,8 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
 
     var paces: [PassPace] { [pace, tailPace.pace] }
 
+    var load: SegmentLoad { inputs.reduce(into: SegmentLoad()) { $0.add($1.load) } }
+
     func refuse() {
         for input in inputs { input.refuse() }
     }

@@ -8,11 +8,13 @@ final class PassPace: Sendable {
 
     private let cost = Atomic<Int>(0)
     private let total = Atomic<Int>(0)
+    private let passCount = Atomic<Int>(0)
 
     /// Notes a pass over a number of elements.
     func note(elements: Int, nanoseconds: Int) {
         guard elements > 0 else { return }
         total.add(max(0, nanoseconds), ordering: .relaxed)
+        passCount.add(1, ordering: .relaxed)
         var cost = SmoothedCost(thousandths: cost.load(ordering: .relaxed))
         cost.note(elements: elements, nanoseconds: nanoseconds)
         self.cost.store(cost.thousandths, ordering: .relaxed)
@@ -31,6 +33,9 @@ final class PassPace: Sendable {
 
     /// How many nanoseconds all passes have taken together.
     var busy: Int { total.load(ordering: .relaxed) }
+
+    /// How many passes there were.
+    var passes: Int { passCount.load(ordering: .relaxed) }
 }
 
 /// What an element costs, smoothed over about eight passes.

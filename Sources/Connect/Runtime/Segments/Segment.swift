@@ -3,6 +3,8 @@ protocol Segment: AnyObject, Sendable {
     var name: String { get }
     /// How long its threads are busy with an element.
     var paces: [PassPace] { get }
+    /// What waits in it.
+    var load: SegmentLoad { get }
     /// Drops what waits at the entry and turns away what comes; used where the run is aborted.
     func refuse()
     /// Lets a worker tick soon.

@@ -24,6 +24,8 @@ final class SerialSegment<Element: Sendable>: Segment {
 
     var paces: [PassPace] { [pace] }
 
+    var load: SegmentLoad { input.load }
+
     func refuse() { input.refuse() }
 
     func poke() { input.poke() }
@@ -89,9 +91,12 @@ struct PassMeter {
         self.waited = waited
     }
 
-    mutating func begin() {
+    /// - Returns: now
+    @discardableResult
+    mutating func begin() -> MonotonicTime {
         start = scheduler.now
         waitedBefore = waited()
+        return start
     }
 
     /// - Returns: now

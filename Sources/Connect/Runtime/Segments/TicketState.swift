@@ -53,6 +53,9 @@ struct TicketState: Sendable {
 
     func hasCell(_ ticket: Int) -> Bool { self[ticket].deposited < depth }
 
+    /// How many elements of the inputs are worked through and not passed on yet.
+    var waiting: Int { tickets.reduce(0) { $0 + ($1.isComplete ? $1.credit : 0) } }
+
     /// Takes the next ticket off, once all of it has been delivered.
     mutating func advance() -> Ticket {
         let done = self[next]

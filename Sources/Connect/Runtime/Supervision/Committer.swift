@@ -10,8 +10,16 @@ final class Committer: Sendable {
         var ends: [ElementEnd] = []
         var committed: [String: Position] = [:]
         var commitCount = 0
+        var failedAttempts = 0
+        var latest: LatestCommit?
         /// A commit is being made; what it has taken cannot be taken back.
         var isBusy = false
+    }
+
+    /// When a commit was made that moved something.
+    struct LatestCommit: Sendable {
+        let time: MonotonicTime
+        let timeOfDay: EventTime
     }
 
     private let store: any CheckpointStore
@@ -114,6 +122,7 @@ final class Committer: Sendable {
             do {
                 return try commitPending()
             } catch {
+                state.withLock { $0.failedAttempts += 1 }
                 if attempt >= attempts {
                     throw failure("a commit failed \(attempt) times: \(error)", error)
                 }
@@ -159,7 +168,9 @@ final class Committer: Sendable {
         } else if usesStore {
             try store.save(checkpoint(with: work.positions))
         }
+        let latest = LatestCommit(time: scheduler.now, timeOfDay: scheduler.timeOfDay)
         state.withLock { state in
+            state.latest = latest
             for position in work.positions {
                 state.committed[position.partition] = position
                 if state.pending[position.partition] == position { state.pending[position.partition] = nil }
@@ -185,6 +196,12 @@ final class Committer: Sendable {
     }
 
     var commitCount: Int { state.withLock { $0.commitCount } }
+
+    /// How often a commit was tried in vain.
+    var failedAttempts: Int { state.withLock { $0.failedAttempts } }
+
+    /// The last commit of this run that moved something.
+    var latest: LatestCommit? { state.withLock { $0.latest } }
 
     func close() {
         let wasOpen = state.withLock { state in

@@ -1,59 +1,67 @@
 import CoreMetrics
-import Synchronization
 
-/// Publishes what the stages have counted, under the names that the field uses.
+/// Publishes what is known of a run, under the names that the field uses; belongs to the supervisor's thread.
+///
+/// Nothing is measured for it on the threads of the stages but bytes, where they cannot be told from counts: it reads
+/// what the run counts and keeps anyway.
 final class RunMetrics {
-    private struct Series {
-        let counter: Counter
-        let value: (StageCounters) -> Int
-        var published = 0
+    private let scheduler: any Scheduler
+    private var stages: [StageMetrics] = []
+    private var segments: [SegmentMetrics] = []
+    private var progress: ProgressMetrics
+    private let budget: ByteBudget?
+    private let budgetLimit: Gauge?
+    private let budgetUse: Gauge?
+
+    /// Metrics of a run that has been built.
+    init(plan: Plan, _ materializer: Materializer, _ committer: Committer, _ factory: any MetricsFactory) {
+        scheduler = materializer.run.scheduler
+        let planned = plan.withCoders
+        func labels(_ index: Int) -> [(String, String)] { planned[index].metricLabels(in: plan.pipeline) }
+
+        let root = planned.prefix { $0.isOfRoot }
+        for index in planned.indices where planned[index].isCounted {
+            // What a splitter makes is what its source gives.
+            let input = index == 0 ? root.last?.output : planned[index].input
+            let output = index == 0 ? input : planned[index].output ?? planned[index].input
+            stages.append(
+                StageMetrics(
+                    planned[index], materializer.counters[index], labels(index), input: input, output: output, factory))
+        }
+        if let pace = materializer.rootPace {
+            segments.append(SegmentMetrics(labels(0), nil, [.init(labels(0), pace, threads: 1)], factory))
+        }
+        for (segment, built) in zip(plan.segments.dropFirst(), materializer.segments.reversed()) {
+            // Of a parallel segment the second pace is that of the stages that see everything in turn.
+            let firsts =
+                segment.parallel.isEmpty ? [segment.serial.first] : [segment.parallel.first, segment.serial.first]
+            var parts: [SegmentMetrics.Part] = []
+            for (first, pace) in zip(firsts, built.paces) {
+                guard let first else { continue }
+                parts.append(.init(labels(first), pace, threads: parts.isEmpty ? segment.workers : 1))
+            }
+            segments.append(SegmentMetrics(labels(segment.stages[0]), built, parts, factory))
+        }
+        progress = ProgressMetrics(
+            labels(0), materializer.tracker, committer, materializer.counters[0], scheduler, factory)
+        budget = materializer.budget
+        let pipeline = [("pipeline", plan.pipeline)]
+        budgetLimit = budget.map { _ in Gauge(label: "memory_budget_bytes", dimensions: pipeline, factory: factory) }
+        budgetUse = budget.map { _ in Gauge(label: "memory_used_bytes", dimensions: pipeline, factory: factory) }
     }
 
-    private let counters: [StageCounters]
-    private var series: [[Series]]
-    private let pending: Gauge
-
-    init(plan: Plan, counters: [StageCounters]) {
-        self.counters = counters
-        pending = Gauge(label: "acks_pending", dimensions: [("pipeline", plan.pipeline)])
-        series = plan.withCoders.map { stage in
-            let dimensions = [
-                ("pipeline", plan.pipeline), ("component_id", stage.name), ("component_kind", stage.componentKind),
-                ("component_type", stage.kind),
-            ]
-            func make(
-                _ label: String, _ extra: [(String, String)] = [], _ value: @escaping (StageCounters) -> Int
-            ) -> Series {
-                Series(counter: Counter(label: label, dimensions: dimensions + extra), value: value)
-            }
-            return [
-                make("component_received_events_total") { $0.received.load(ordering: .relaxed) },
-                make("component_sent_events_total") { $0.sent.load(ordering: .relaxed) },
-                make("component_errors_total") { $0.errors.load(ordering: .relaxed) },
-                make("component_discarded_events_total", [("intentional", "false")]) {
-                    $0.skipped.load(ordering: .relaxed)
-                },
-                make("retries_total") { $0.retries.load(ordering: .relaxed) },
-                make("dlq_events_total") { $0.deadLetters.load(ordering: .relaxed) },
-                make("batches_total", [("trigger", "each")]) { $0.flushesByCount.load(ordering: .relaxed) },
-                make("batches_total", [("trigger", "every")]) { $0.flushesByTime.load(ordering: .relaxed) },
-                make("batches_total", [("trigger", "bytes")]) { $0.flushesByBytes.load(ordering: .relaxed) },
-                make("batches_total", [("trigger", "end")]) { $0.flushesAtEnd.load(ordering: .relaxed) },
-            ]
+    /// Publishes how things stand, and what was added since the last time.
+    ///
+    /// - Parameter isFinal: whether the run has ended
+    func publish(isFinal: Bool = false) {
+        let now = scheduler.now
+        for index in stages.indices { stages[index].publish() }
+        for index in segments.indices { segments[index].publish(at: now, isFinal: isFinal) }
+        progress.publish(at: now)
+        if let budget {
+            budgetLimit?.record(budget.limit)
+            budgetUse?.record(budget.bytes)
         }
-    }
-
-    /// Publishes what was added since the last time.
-    func publish(_ tracker: PositionTracker) {
-        for stage in series.indices {
-            for index in series[stage].indices {
-                let value = series[stage][index].value(counters[stage])
-                let added = value - series[stage][index].published
-                if added > 0 { series[stage][index].counter.increment(by: added) }
-                series[stage][index].published = value
-            }
-        }
-        pending.record(tracker.outstanding.load(ordering: .relaxed))
     }
 }
 
@@ -65,6 +73,21 @@ extension PlannedStage {
         case .sink: "sink"
         case .network: "network"
         default: "transform"
+        }
+    }
+
+    /// What all metrics of a stage are labelled with.
+    func metricLabels(in pipeline: String) -> [(String, String)] {
+        [
+            ("pipeline", pipeline), ("component_id", name), ("component_kind", componentKind), ("component_type", kind),
+        ]
+    }
+
+    /// Whether the stage counts for itself.
+    var isCounted: Bool {
+        switch operation {
+        case .splitter, .conversion, .network: false
+        default: true
         }
     }
 }

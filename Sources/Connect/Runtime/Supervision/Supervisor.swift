@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Synchronization
 
@@ -7,6 +8,8 @@ final class Supervisor: Sendable {
     private let run: RunState
     private let options: RunOptions
     private let committer: Committer
+    /// nil where nobody listens.
+    private let metricsFactory: (any MetricsFactory)?
     private let outcome: Guarded<Result<RunReport, PipelineError>?>
     private let ended: Monitor.Condition
     private let onEnd: @Sendable (Result<RunReport, PipelineError>) -> Void
@@ -19,6 +22,8 @@ final class Supervisor: Sendable {
         self.onEnd = onEnd
         run = RunState(plan: plan, options: options)
         committer = Committer(plan: plan, options: options)
+        let factory = options.metrics ?? MetricsSystem.factory
+        metricsFactory = factory is NOOPMetricsHandler ? nil : factory
         outcome = Guarded(nil, scheduler: options.scheduler)
         ended = outcome.monitor.makeCondition()
     }
@@ -55,8 +60,7 @@ final class Supervisor: Sendable {
             return end(.failure(error))
         }
         options.logger.info("pipeline starts", metadata: ["pipeline": "\(plan.pipeline)", "plan": "\(plan.hash)"])
-        var materializer = Materializer(plan: plan, run: run, options: options)
-        let metrics = RunMetrics(plan: plan, counters: materializer.counters)
+        var materializer = Materializer(plan: plan, run: run, options: options, isMeasured: metricsFactory != nil)
         materializer.start(
             root: RootSettings(
                 batchCapacity: options.batchCapacity, acknowledges: options.acknowledgements, logger: options.logger,
@@ -65,6 +69,7 @@ final class Supervisor: Sendable {
                 onOpen: { [committer] in committer.use($0) },
                 commitNow: { [run] in run.commitNow() },
                 forget: { [committer] in committer.forget($0) }))
+        let metrics = metricsFactory.map { RunMetrics(plan: plan, materializer, committer, $0) }
         let drained = watch(materializer, metrics)
         var failure = run.error
         if drained {
@@ -78,7 +83,7 @@ final class Supervisor: Sendable {
             failure = failure ?? timedOut()
             try? committer.commit(materializer.tracker, attempts: 1, pausing: run)
         }
-        metrics.publish(materializer.tracker)
+        metrics?.publish(isFinal: true)
         // Raised for its handlers too: they hold on to what they would wake.
         materializer.interrupt.raise()
         run.settle()
@@ -116,7 +121,7 @@ final class Supervisor: Sendable {
     /// Commits in intervals until all threads have ended.
     ///
     /// - Returns: whether everything was drained; false where the run was aborted
-    private func watch(_ materializer: Materializer, _ metrics: RunMetrics) -> Bool {
+    private func watch(_ materializer: Materializer, _ metrics: RunMetrics?) -> Bool {
         var seen = RunState.Outlook(alive: -1, isStopping: false, isAborted: false, wantsCommit: false)
         var nextCommit = options.scheduler.now.advanced(by: options.checkpointEvery)
         var shutdown = MonotonicTime.distantFuture
@@ -136,7 +141,7 @@ final class Supervisor: Sendable {
             if seen.wantsCommit || now >= nextCommit {
                 let wanted = run.commitsWanted
                 commit(materializer.tracker)
-                metrics.publish(materializer.tracker)
+                metrics?.publish()
                 run.serveCommits(wanted)
                 // Counted from the end of the commit: one that takes long makes commits rarer, not the flow slower.
                 nextCommit = options.scheduler.now.advanced(by: options.checkpointEvery)

@@ -59,12 +59,12 @@ final class PositionTracker: PartitionRegistry, Sendable {
     }
 
     /// Makes the token of a batch that the source has filled.
-    func register(_ runs: [PositionRun], count: Int) -> RootToken {
+    func register(_ runs: [PositionRun], count: Int, at now: MonotonicTime) -> RootToken {
         outstanding.add(1, ordering: .relaxed)
         return state.withLock { state in
             let token = RootToken(
                 sequence: state.tracker.takeSequence(), runs: runs, count: count, tracker: self,
-                tracksElements: tracksElements)
+                tracksElements: tracksElements, readAt: now)
             state.tracker.append(token)
             return token
         }
@@ -175,6 +175,9 @@ final class PositionTracker: PartitionRegistry, Sendable {
         let found = state.withLock { $0.tracker.oldest }
         return found?.token.position(at: 0)
     }
+
+    /// When the oldest element that is not done was read; nil where all are done.
+    var oldestReadAt: MonotonicTime? { state.withLock { $0.tracker.oldest?.token.readAt } }
 
     func revoke(_ name: String, timeout: Duration) -> Bool {
         let hooks = hooks.withLock { $0 }

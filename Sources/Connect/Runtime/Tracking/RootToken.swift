@@ -2,8 +2,8 @@ import Synchronization
 
 /// The token of a batch as the source made it: it knows the positions of its elements.
 final class RootToken: AckToken, @unchecked Sendable {
-    // Proof for `@unchecked Sendable`: `runs` is constant; `absorbedEnds` and `firstSequence` are touched only under
-    // the tracker's lock; the statuses have a lock of their own.
+    // Proof for `@unchecked Sendable`: `runs` is constant; `absorbedEnds`, `firstSequence` and `readAt` are touched
+    // only under the tracker's lock; the statuses have a lock of their own.
     let runs: [PositionRun]
     let elementCount: Int
     let isReleased = Atomic<Bool>(false)
@@ -11,14 +11,20 @@ final class RootToken: AckToken, @unchecked Sendable {
     private let statuses: StatusBoard?
     /// The first batch that this one stands for, after it has absorbed earlier ones.
     var firstSequence: Int
+    /// When the first of them was read.
+    var readAt: MonotonicTime
     /// Where absorbed batches end, for partitions.
     var absorbedEnds: [PartitionID: PositionEnd] = [:]
 
-    init(sequence: Int, runs: [PositionRun], count: Int, tracker: PositionTracker, tracksElements: Bool) {
+    init(
+        sequence: Int, runs: [PositionRun], count: Int, tracker: PositionTracker, tracksElements: Bool,
+        readAt: MonotonicTime
+    ) {
         self.runs = runs
         elementCount = count
         self.tracker = tracker
         firstSequence = sequence
+        self.readAt = readAt
         statuses = tracksElements ? StatusBoard(count: count) : nil
         super.init(sequence: sequence, tracksElements: tracksElements)
     }

@@ -234,6 +234,7 @@ struct TrackerState: Sendable {
             if let end = plan.end, later.absorbedEnds[id] == nil { later.absorbedEnds[id] = end }
         }
         later.firstSequence = min(later.firstSequence, earlier.firstSequence)
+        later.readAt = min(later.readAt, earlier.readAt)
         return true
     }
 
