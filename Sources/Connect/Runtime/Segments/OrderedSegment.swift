@@ -8,7 +8,7 @@ import Synchronization
 final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
     let name: String
     let pace = PassPace()
-    private let tailPace: TailPace
+    let tailPace: TailPace
     let input: Channel<Input>
     let run: RunState
     let makeHead: ChainFactory
