@@ -12,7 +12,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Connect", targets: ["Connect"]),
+        .library(name: "ConnectCatalog", targets: ["ConnectCatalog"]),
         .library(name: "ConnectText", targets: ["ConnectText"]),
+        .library(name: "ConnectPatterns", targets: ["ConnectPatterns"]),
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectService", targets: ["ConnectService"]),
@@ -35,9 +37,23 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "ConnectCatalog", dependencies: ["Connect"], path: "Sources/Catalog", swiftSettings: strict),
+        .systemLibrary(
+            name: "CConnectPCRE2",
+            path: "Sources/Coders/Patterns/CConnectPCRE2",
+            pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]
+        ),
+        .target(
+            name: "ConnectPatterns",
+            dependencies: ["Connect", "ConnectCatalog", "CConnectPCRE2"],
+            path: "Sources/Coders/Patterns",
+            exclude: ["CConnectPCRE2"],
+            swiftSettings: strict
+        ),
         .target(
             name: "ConnectText",
-            dependencies: ["Connect"],
+            dependencies: ["Connect", "ConnectCatalog"],
             path: "Sources/Coders/Text",
             swiftSettings: strict
         ),
@@ -49,7 +65,7 @@ let package = Package(
         ),
         .target(
             name: "ConnectGzip",
-            dependencies: ["Connect", "CConnectZlib"],
+            dependencies: ["Connect", "ConnectCatalog", "CConnectZlib"],
             path: "Sources/Coders/Gzip",
             exclude: ["CConnectZlib"],
             swiftSettings: strict
@@ -57,7 +73,8 @@ let package = Package(
         .target(
             name: "ConnectFiles",
             dependencies: [
-                "Connect", "ConnectGzip", "ConnectText", .product(name: "Logging", package: "swift-log"),
+                "Connect", "ConnectCatalog", "ConnectGzip", "ConnectText",
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Connectors/Files",
             swiftSettings: strict

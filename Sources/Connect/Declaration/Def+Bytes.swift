@@ -20,6 +20,29 @@ extension Def where Out == Bytes {
             Bytes.self, fileID, line)
     }
 
+    /// Turns each element into other bytes, by a closure that each worker makes for itself and may keep state in.
+    ///
+    /// - Parameters:
+    ///   - makeTransform: called once per worker, on its thread; its closure gets the bytes and appends the output
+    ///   - fileID: the file of the declaration; the compiler fills it in
+    ///   - line: the line of the declaration; the compiler fills it in
+    /// - Returns: a chain that gives one output for each input, in order
+    @inlinable
+    public func mapBytes(
+        perWorker makeTransform: @escaping @Sendable () throws -> (RawSpan, inout BytesBuilder) throws -> Void,
+        fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Def<Bytes> {
+        var traits = ElementwiseTraits()
+        traits.hasInstances = true
+        return appending(
+            .elementwise(
+                kind: "mapBytes", traits: traits,
+                make: { context, next in
+                    Inlet<Bytes>.mapBytes(context, before: inlet(next, of: Bytes.self), try makeTransform())
+                }),
+            Bytes.self, fileID, line)
+    }
+
     /// Turns each byte into another one, a whole batch at a time: the fastest way to change case or to blank digits.
     ///
     /// - Parameters:
@@ -57,6 +80,29 @@ extension Def where Out == Bytes {
                 kind: "filterBytes", traits: ElementwiseTraits(),
                 make: { context, next in
                     Inlet<Bytes>.filterBytes(context, before: inlet(next, of: Bytes.self), isIncluded)
+                }),
+            Bytes.self, fileID, line)
+    }
+
+    /// Lets those elements pass for which a closure that each worker makes for itself says yes. The others are done.
+    ///
+    /// - Parameters:
+    ///   - makeTest: called once per worker, on its thread; its closure gets the bytes
+    ///   - fileID: the file of the declaration; the compiler fills it in
+    ///   - line: the line of the declaration; the compiler fills it in
+    /// - Returns: a chain that gives the elements that pass, in order
+    @inlinable
+    public func filterBytes(
+        perWorker makeTest: @escaping @Sendable () throws -> (RawSpan) throws -> Bool,
+        fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Def<Bytes> {
+        var traits = ElementwiseTraits()
+        traits.hasInstances = true
+        return appending(
+            .elementwise(
+                kind: "filterBytes", traits: traits,
+                make: { context, next in
+                    Inlet<Bytes>.filterBytes(context, before: inlet(next, of: Bytes.self), try makeTest())
                 }),
             Bytes.self, fileID, line)
     }

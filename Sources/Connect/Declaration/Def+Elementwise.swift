@@ -121,6 +121,30 @@ extension Def {
             Output.self, fileID, line)
     }
 
+    /// Turns each element into any number of elements, by a closure that each worker makes for itself and may keep state
+    /// in.
+    ///
+    /// - Parameters:
+    ///   - makeExpand: called once per worker, on its thread; what the emitter throws must be passed on
+    ///   - fileID: the file of the declaration; the compiler fills it in
+    ///   - line: the line of the declaration; the compiler fills it in
+    /// - Returns: a chain that gives what was emitted, in order
+    @inlinable
+    public func flatMap<Output: Sendable>(
+        perWorker makeExpand: @escaping @Sendable () throws -> (Out, Emitter<Output>) throws -> Void,
+        fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Def<Output> {
+        var traits = ElementwiseTraits()
+        traits.hasInstances = true
+        return appending(
+            .elementwise(
+                kind: "flatMap", traits: traits,
+                make: { context, next in
+                    Inlet<Out>.flatMap(context, before: inlet(next, of: Output.self), try makeExpand())
+                }),
+            Output.self, fileID, line)
+    }
+
     /// Gives whole batches to a closure, for authors who need them.
     ///
     /// The closure says for each output which input it was made of. It cannot be tried again for a part, so its error

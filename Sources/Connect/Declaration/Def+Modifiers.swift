@@ -72,4 +72,12 @@ extension Def {
     public func onError(_ policy: ErrorPolicy) -> Def<Out> {
         modified { $0.policy = policy }
     }
+
+    /// Says where the stages that follow are declared, where that is not the line of Swift that declares them.
+    ///
+    /// - Parameter place: such as a line of a document
+    /// - Returns: the chain with this setting
+    public func declared(at place: SourceLocation) -> Def<Out> {
+        Def(node: node, pipeline: pipeline.declared(at: place))
+    }
 }

@@ -57,7 +57,7 @@ extension Def {
         let node = StageNode(
             .sink(sink.descriptor, make: { context in try SinkMaterial(of: sink, context) }),
             upstreams: [node], input: ElementType(S.Input.self), output: nil,
-            location: SourceLocation(fileID: "\(fileID)", line: line))
+            location: pipeline.place(fileID, line))
         return pipeline.ending(in: node)
     }
 }

@@ -20,7 +20,7 @@ public struct Def<Out: Sendable>: Sendable {
     ) -> Def<Next> {
         let node = StageNode(
             operation, upstreams: [node], input: ElementType(Out.self), output: ElementType(Next.self),
-            location: SourceLocation(fileID: "\(fileID)", line: line))
+            location: pipeline.place(fileID, line))
         return Def<Next>(node: node, pipeline: pipeline)
     }
 

@@ -15,7 +15,7 @@ public struct Pipeline: Sendable {
     @usableFromInline var settings = PipelineSettings()
     var sinks: [StageNode] = []
     /// Where the pipeline was begun: the place of mistakes that belong to no stage.
-    let location: SourceLocation
+    private(set) var location: SourceLocation
 
     /// A pipeline without stages.
     ///
@@ -38,7 +38,7 @@ public struct Pipeline: Sendable {
         let node = StageNode(
             .source(source.descriptor, make: { RootReader(try source.makeReader()) }),
             upstreams: [], input: nil, output: ElementType(S.Element.self),
-            location: SourceLocation(fileID: "\(fileID)", line: line))
+            location: place(fileID, line))
         return Def(node: node, pipeline: self)
     }
 
@@ -64,6 +64,24 @@ public struct Pipeline: Sendable {
         _ fragment: Fragment, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Def<Fragment.Element> {
         Pipeline(fileID: fileID, line: line).root(fragment, fileID: fileID, line: line)
+    }
+
+    /// Says where the stages that follow are declared, where that is not the line of Swift that declares them: findings
+    /// of the plan and errors of the run name it.
+    ///
+    /// - Parameter place: such as a line of a document
+    /// - Returns: the pipeline with this setting
+    public func declared(at place: SourceLocation) -> Pipeline {
+        var pipeline = self
+        pipeline.settings.declaredAt = place
+        pipeline.location = place
+        return pipeline
+    }
+
+    /// Where a stage that is added now is declared.
+    @usableFromInline
+    func place(_ fileID: StaticString, _ line: UInt) -> SourceLocation {
+        settings.declaredAt ?? SourceLocation(fileID: "\(fileID)", line: line)
     }
 
     func ending(in sink: StageNode) -> Pipeline {
@@ -94,6 +112,8 @@ struct PipelineSettings: Sendable {
     var coderPar: Int?
     var memory: Int?
     var requirement: DeliveryGuarantee?
+    /// Where stages are declared, where that is not a line of Swift.
+    var declaredAt: SourceLocation?
     /// Modifiers of a sink that were set where there was none yet.
     var misplacedModifiers: [String] = []
 

@@ -64,7 +64,7 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
 public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
     /// The file as `Module/File.swift`.
     public var fileID: String
-    /// The line, from 1.
+    /// The line, from 1; 0 where the place is no line of a file.
     public var line: UInt
 
     /// A place in a source file.
@@ -73,6 +73,14 @@ public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
         self.line = line
     }
 
-    /// `file:line`
-    public var description: String { "\(fileID):\(line)" }
+    /// A place that is no line of a file, such as an option of a command line.
+    ///
+    /// - Parameter place: how it is shown
+    public init(place: String) {
+        fileID = place
+        line = 0
+    }
+
+    /// `file:line`, or the place as it was given
+    public var description: String { line == 0 ? fileID : "\(fileID):\(line)" }
 }

@@ -1,0 +1,32 @@
+/// Everything that can be named in a one-liner or a document.
+///
+/// ```swift
+/// var catalog = Catalog()
+/// catalog.register(SourceComponent(ComponentDescription("clock", "Ticks."), guarantee: "at-most-once") { … })
+/// ```
+public struct Catalog: Sendable {
+    /// The sources by name.
+    public private(set) var sources: [String: SourceComponent] = [:]
+    /// The stages by name.
+    public private(set) var stages: [String: StageComponent] = [:]
+    /// The sinks by name.
+    public private(set) var sinks: [String: SinkComponent] = [:]
+
+    /// A catalog without components.
+    public init() {}
+
+    /// Adds a source; one of the same name is replaced.
+    public mutating func register(_ source: SourceComponent) {
+        sources[source.description.name] = source
+    }
+
+    /// Adds a stage; one of the same name is replaced.
+    public mutating func register(_ stage: StageComponent) {
+        stages[stage.description.name] = stage
+    }
+
+    /// Adds a sink; one of the same name is replaced.
+    public mutating func register(_ sink: SinkComponent) {
+        sinks[sink.description.name] = sink
+    }
+}

@@ -1,0 +1,119 @@
+public import Connect
+
+/// A chain whose element type is known only when it is built: the form in which a catalog's components pass chains on.
+///
+/// It is a ``Connect/Def`` underneath, so that the plan, its coders and its findings are those of a chain in Swift.
+public struct Chain: Sendable {
+    private let holder: any ChainHolder
+    /// Whether its streams may be gzip files, which are unpacked where lines are asked for.
+    public var mayHoldGzip = false
+
+    /// Takes a chain as it is.
+    public init<Element: Sendable>(_ definition: Def<Element>) {
+        holder = Holder(definition: definition)
+    }
+
+    private init(_ holder: any ChainHolder, mayHoldGzip: Bool) {
+        self.holder = holder
+        self.mayHoldGzip = mayHoldGzip
+    }
+
+    /// The name of the type of its elements.
+    public var elementName: String { holder.elementName }
+
+    /// The chain with elements of a type; where its own are of another, the plan finds coders.
+    ///
+    /// - Parameter type: what the next stage takes
+    /// - Returns: an ordinary chain
+    public func of<Element: Sendable>(_ type: Element.Type) -> Def<Element> {
+        holder.of(type)
+    }
+
+    /// Whether the elements are of a type as they are.
+    public func gives<Element: Sendable>(_ type: Element.Type) -> Bool { holder.isOf(type) }
+
+    /// Counts the elements; the number is given at the end, and by the stage's trigger.
+    ///
+    /// - Returns: a chain of numbers, as decimal text
+    public func counted() -> Chain { holder.counted() }
+
+    /// Spaces the elements evenly in time.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the stage was told
+    ///   - key: the key with the rate, such as `1000/1s`
+    /// - Returns: a chain of the same elements
+    /// - Throws: ``ConfigurationError`` where that is no rate
+    public func throttled(_ configuration: Configuration, key: String) throws(ConfigurationError) -> Chain {
+        guard let rate = try Throttle(configuration, key: key) else { return self }
+        return Chain(holder.throttled(rate), mayHoldGzip: mayHoldGzip)
+    }
+
+    /// Notes where the stages that follow are declared, so that findings of the plan name the place.
+    func declared(at origin: ConfigurationOrigin) -> Chain {
+        Chain(holder.declared(at: origin), mayHoldGzip: mayHoldGzip)
+    }
+
+    /// Modifies the last stage, as the modifiers of ``Connect/Def`` do.
+    func modified(by modifiers: StageModifiers) -> Chain {
+        Chain(holder.modified(by: modifiers), mayHoldGzip: mayHoldGzip)
+    }
+}
+
+/// Any chain; the protocol stands in for its element type.
+private protocol ChainHolder: Sendable {
+    var elementName: String { get }
+    func of<Element: Sendable>(_ type: Element.Type) -> Def<Element>
+    func isOf<Element: Sendable>(_ type: Element.Type) -> Bool
+    func counted() -> Chain
+    func throttled(_ rate: Throttle) -> any ChainHolder
+    func declared(at origin: ConfigurationOrigin) -> any ChainHolder
+    func modified(by modifiers: StageModifiers) -> any ChainHolder
+}
+
+private struct Holder<Out: Sendable>: ChainHolder {
+    let definition: Def<Out>
+
+    var elementName: String { "\(Out.self)" }
+
+    func of<Element: Sendable>(_ type: Element.Type) -> Def<Element> {
+        // The same type is passed on as it is, without a stage.
+        if let same = definition as? Def<Element> { return same }
+        return definition.as(type)
+    }
+
+    func isOf<Element: Sendable>(_ type: Element.Type) -> Bool { Element.self == Out.self }
+
+    func counted() -> Chain {
+        Chain(definition.count().trigger(each: .max).map { Bytes("\($0)") })
+    }
+
+    func throttled(_ rate: Throttle) -> any ChainHolder {
+        // A stage of its own, so that it has a name and a place in the plan.
+        Holder(definition: definition.map { $0 }.throttle(rate.count, per: rate.period))
+    }
+
+    func declared(at origin: ConfigurationOrigin) -> any ChainHolder {
+        Holder(definition: definition.declared(at: SourceLocation(origin)))
+    }
+
+    func modified(by modifiers: StageModifiers) -> any ChainHolder {
+        Holder(definition: modifiers.apply(to: definition))
+    }
+}
+
+extension SourceLocation {
+    init(_ origin: ConfigurationOrigin) {
+        if case .file(let path, let line, _) = origin {
+            self.init(fileID: path, line: UInt(line))
+        } else {
+            self.init(place: "\(origin)")
+        }
+    }
+}
+
+extension Pipeline {
+    func declared(at origin: ConfigurationOrigin) -> Pipeline {
+        declared(at: SourceLocation(origin))
+    }
+}

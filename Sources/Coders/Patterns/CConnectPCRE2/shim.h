@@ -1,0 +1,7 @@
+#pragma once
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+/* Macros with casts, which Swift does not import. */
+static const size_t connect_pcre2_unset = PCRE2_UNSET;
+static const uint32_t connect_pcre2_jit_complete = PCRE2_JIT_COMPLETE;

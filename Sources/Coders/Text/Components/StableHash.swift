@@ -1,0 +1,48 @@
+/// A hash of bytes that is the same in every run and on every machine: FNV-1a of 64 bits
+/// (draft-eastlake-fnv), followed by the finaliser of SplitMix64 so that all its bits are good.
+enum StableHash {
+    static func value(_ span: RawSpan, seed: UInt64) -> UInt64 {
+        span.withUnsafeBytes { bytes in
+            var hash = 0xcbf2_9ce4_8422_2325 ^ mixed(seed)
+            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            return mixed(hash)
+        }
+    }
+
+    /// Two independent ones, which differ for different bytes as good as always.
+    static func pair(_ span: RawSpan) -> UInt128 {
+        UInt128(value(span, seed: 1)) << 64 | UInt128(value(span, seed: 2))
+    }
+
+    private static func mixed(_ value: UInt64) -> UInt64 {
+        var value = value &+ 0x9e37_79b9_7f4a_7c15
+        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+        return value ^ (value >> 31)
+    }
+}
+
+/// The latest of many hashes, up to a number.
+struct RecentHashes {
+    private var known: Set<UInt128> = []
+    private var order: [UInt128] = []
+    private var next = 0
+    private let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// - Returns: whether it was not there
+    mutating func insert(_ hash: UInt128) -> Bool {
+        guard known.insert(hash).inserted else { return false }
+        if order.count < capacity {
+            order.append(hash)
+        } else {
+            known.remove(order[next])
+            order[next] = hash
+            next = (next + 1) % capacity
+        }
+        return true
+    }
+}
