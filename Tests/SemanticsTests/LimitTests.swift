@@ -115,6 +115,52 @@ struct LimitCase: Sendable, CustomTestStringConvertible {
         }
     }
 
+    // S-END-3, C02, C12
+    @Test(
+        "A limit on the sink is as exact, whatever the sink and before whatever stage", arguments: Shape.all,
+        Confirming.all + Confirming.late)
+    func exactOnTheSink(_ shape: Shape, _ confirming: Confirming) throws {
+        for (number, limit) in [1, 7, 50, 1000].enumerated() {
+            let whole = shape.outputs(of: 0..<LimitCase.size)
+            let isReached = whole.count > limit
+            let sink = confirming.make()
+            let capacity = [3, 1024, 16, 1][number]
+            let report = try simulate(seed: UInt64(number), options: { $0.batchCapacity = capacity }) { _ in
+                let pipeline = Pipeline("limit")
+                let root =
+                    isReached
+                    ? pipeline.root(GeneratorSource { Int($0) }) : pipeline.root(ListSource(0..<LimitCase.size))
+                return shape.declare(root, 1 + number).to(sink).limit(limit)
+            }
+            #expect(sink.elements == Array(whole.prefix(limit)), "limit \(limit)")
+            #expect(report.offset == Int64(shape.consumed(for: limit, of: LimitCase.size)), "limit \(limit)")
+            #expect(sink.log.confirmed.allSatisfy { $0 })
+        }
+    }
+
+    // S-END-3, C02: of each partition exactly what came before the limit's element.
+    @Test("With several partitions each is committed up to the limit's element", arguments: Placed.all(par: [1, 3]))
+    func exactInPartitions(_ placed: Placed) throws {
+        // Which of them is at hand next is drawn; elements are numbered across them.
+        var random = SplitMix(seed: 7)
+        let names = (0..<200).map { _ in ["a", "b", "c"][random.below(3)] }
+        for limit in [1, 20, 33] {
+            let sink = CollectSink<Int>()
+            let commits = CommitLog()
+            let source = ScriptedSource<Int>(
+                names.enumerated().map { .elements([$0], partition: $1) }, commits: commits)
+            try simulate(seed: UInt64(limit), options: { $0.checkpointEvery = .microseconds(50) }) { _ in
+                placed.shape.declare(Pipeline("parts").root(source), placed.par).limit(limit).to(sink)
+            }
+            #expect(sink.elements == Array(placed.shape.outputs(of: 0..<200).prefix(limit)))
+            let end = placed.shape.consumed(for: limit, of: 200)
+            for name in ["a", "b", "c"] {
+                let count = names.prefix(end).count { $0 == name }
+                #expect(commits.position(in: name)?.offset ?? 0 == Int64(count), "\(name), limit \(limit)")
+            }
+        }
+    }
+
     // S-END-3, S-ACK-2: the limit spares what is dropped of its own element, but only before it.
     @Test func `The last element that a limit lets through is not committed where it is lost behind it`() throws {
         let store = MemoryCheckpointStore()

@@ -73,6 +73,15 @@ struct StyleTests {
         expectNone(places, "Ask the run's `Scheduler`, so that a simulation can decide.")
     }
 
+    // S-TRG-3
+    @Test("What the seams read is the monotonic clock, and nothing reads the time of day")
+    func clocksAreMonotonic() {
+        let pattern = #"\bCLOCK_(?!MONOTONIC\b)|\b(gettimeofday|timespec_get|time\((nil|&))|\bDate\("#
+        expectNone(
+            SourceTree.sources.flatMap { $0.places(of: pattern) },
+            "Setting the time of day must change nothing: use the monotonic clock.")
+    }
+
     @Test("Tests never sleep")
     func testsNeverSleep() {
         let pattern = #"\b(Task|Thread)\.sleep\b|\b(usleep|nanosleep|sleep)\(\s*[\d_]"#
