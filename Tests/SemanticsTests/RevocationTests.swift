@@ -63,6 +63,26 @@ import Testing
     }
 
     // S-ACK-7
+    @Test func `What was done of a partition, but not committed before it was given up, is not committed afterwards`()
+        throws
+    {
+        let commits = CommitLog()
+        let source = ScriptedSource<Int>(
+            [
+                .elements(Array(0..<10), partition: "a"), .elements(Array(0..<10), partition: "b"),
+                .wait(.seconds(1)), .revoke("a", timeout: .zero), .elements(Array(10..<20), partition: "b"),
+            ], commits: commits)
+        let sink = RecordingSink<Int>()
+        try simulate(options: { $0.checkpointEvery = .seconds(100) }) { _ in
+            Pipeline("late").root(source).map { $0 }.par(2).to(sink)
+        }
+        #expect(sink.elements.count == 30 && sink.log.confirmed.allSatisfy { $0 })
+        #expect(source.log.revocations.map(\.isDrained) == [false])
+        #expect(commits.position(in: "a") == nil)
+        #expect(commits.position(in: "b")?.offset == 20)
+    }
+
+    // S-ACK-7
     @Test func `A drain that takes longer than its timeout is given up`() throws {
         let commits = CommitLog()
         let source = ScriptedSource<Int>(
