@@ -72,6 +72,7 @@ struct PlanRuleTests {
         Misdeclaration(
             "an order for one worker", ints.map { $0 }.par(1, order: .unordered).to(intSink),
             "warning order_without_par 2"),
+        // S-END-3
         Misdeclaration(
             "a limit behind workers that overtake each other",
             ints.map { $0 }.par(2, order: .unordered).map { $0 }.limit(1).to(intSink).limit(2),
@@ -165,6 +166,18 @@ struct PlanRuleTests {
             ints.durableFold(into: 0) { $0 += $1 }.trigger(each: 1).named("sum")
                 .durableFold(into: 0) { $0 += $1 }.trigger(each: 1).named("sum").to(intSink),
             "error name_taken 3", "error durable_inexact 3"),
+        // S-TRG-2
+        Misdeclaration(
+            "two durable folds, even with names of their own and stages between",
+            ints.durableFold(into: 0) { $0 += $1 }.trigger(each: 1).named("sum").map { $0 }.par(2)
+                .durableFold(into: 0) { $0 += $1 }.trigger(each: 1).named("sum of sums").to(intSink),
+            "error durable_inexact 4"),
+        // S-END-3, S-TRG-2
+        Misdeclaration(
+            "limits on and behind a durable fold",
+            ints.limit(9).durableFold(into: 0) { $0 += $1 }.trigger(each: 1).named("sum").limit(3).map { $0 }.limit(2)
+                .to(intSink).limit(1),
+            "error durable_inexact 2", "error durable_inexact 3", "error durable_inexact 4"),
         Misdeclaration(
             "more than the sink can promise", ints.to(intSink).require(.exactlyOnce),
             "error guarantee_too_weak 2"),
@@ -223,6 +236,15 @@ struct PlanRuleTests {
         let plan = try ints.map { $0 }.par(4).buffer(3).to(intSink).plan()
         #expect(plan.warnings.map(\.code) == [.bufferBelowPar])
         #expect(plan.description.contains("[buffer_below_par]"))
+    }
+
+    // S-END-3
+    @Test("The plan says that a restart may repeat a window where a limit stands behind workers without order")
+    func tellsRepetitions() throws {
+        for order in [OrderScope.unordered, .key { (key: Int) in key }] {
+            let plan = try ints.map { $0 }.par(2, order: order).limit(1).to(intSink).plan()
+            #expect(plan.warnings.map { $0.found.contains("a restart repeats up to one window") } == [true])
+        }
     }
 
     // S-PLAN-4, C03

@@ -16,7 +16,7 @@ extension ProcessTests {
                 "", "\n", "\n\n\n", "a", "a\n", "a\nb", "a\r\nb\r\n", "a\rb", "\u{FEFF}a\n", "\0\n\0", "Grüße\n",
             ])
         func writesFile(_ content: String) async throws {
-            // cases 97, 98
+            // S-END-2, cases 97, 98
             let file = try scratch.file("in", content)
             let run = try await run(.fileToStdout, [file], in: scratch)
             expectQuietSuccess(run)
@@ -50,7 +50,7 @@ extension ProcessTests {
 
         @Test("Tells of a gzip file that is cut off or altered, after the good part")
         func refusesDamagedGzip() async throws {
-            // case 72
+            // S-ERR-2, case 72: what stands before it is delivered, and the status is 1.
             let content = Records.data(count: 20_000)
             try scratch.file("in", content)
             try await scratch.gzip("in")

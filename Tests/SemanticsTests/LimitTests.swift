@@ -115,6 +115,112 @@ struct LimitCase: Sendable, CustomTestStringConvertible {
         }
     }
 
+    // S-END-3, C02, C12
+    @Test(
+        "A limit on the sink is as exact, whatever the sink and before whatever stage", arguments: Shape.all,
+        Confirming.all + Confirming.late)
+    func exactOnTheSink(_ shape: Shape, _ confirming: Confirming) throws {
+        for (number, limit) in [1, 7, 50, 1000].enumerated() {
+            let whole = shape.outputs(of: 0..<LimitCase.size)
+            let isReached = whole.count > limit
+            let sink = confirming.make()
+            let capacity = [3, 1024, 16, 1][number]
+            let report = try simulate(seed: UInt64(number), options: { $0.batchCapacity = capacity }) { _ in
+                let pipeline = Pipeline("limit")
+                let root =
+                    isReached
+                    ? pipeline.root(GeneratorSource { Int($0) }) : pipeline.root(ListSource(0..<LimitCase.size))
+                return shape.declare(root, 1 + number).to(sink).limit(limit)
+            }
+            #expect(sink.elements == Array(whole.prefix(limit)), "limit \(limit)")
+            #expect(report.offset == Int64(shape.consumed(for: limit, of: LimitCase.size)), "limit \(limit)")
+            #expect(sink.log.confirmed.allSatisfy { $0 })
+        }
+    }
+
+    // S-END-3, C02: of each partition exactly what came before the limit's element.
+    @Test("With several partitions each is committed up to the limit's element", arguments: Placed.all(par: [1, 3]))
+    func exactInPartitions(_ placed: Placed) throws {
+        // Which of them is at hand next is drawn; elements are numbered across them.
+        var random = SplitMix(seed: 7)
+        let names = (0..<200).map { _ in ["a", "b", "c"][random.below(3)] }
+        for limit in [1, 20, 33] {
+            let sink = CollectSink<Int>()
+            let commits = CommitLog()
+            let source = ScriptedSource<Int>(
+                names.enumerated().map { .elements([$0], partition: $1) }, commits: commits)
+            try simulate(seed: UInt64(limit), options: { $0.checkpointEvery = .microseconds(50) }) { _ in
+                placed.shape.declare(Pipeline("parts").root(source), placed.par).limit(limit).to(sink)
+            }
+            #expect(sink.elements == Array(placed.shape.outputs(of: 0..<200).prefix(limit)))
+            let end = placed.shape.consumed(for: limit, of: 200)
+            for name in ["a", "b", "c"] {
+                let count = names.prefix(end).count { $0 == name }
+                #expect(commits.position(in: name)?.offset ?? 0 == Int64(count), "\(name), limit \(limit)")
+            }
+        }
+    }
+
+    static let idlers =
+        Shape.all.filter { !$0.model(7).isEmpty } + [
+            Shape("nothing", { def, _ in def }, { [$0] }),
+            Shape("fold", { def, _ in def.fold(into: 0) { $0 = $1 }.trigger(each: 1) }, { [$0] }),
+            Shape("workers without order", { $0.map { $0 }.par($1, order: .unordered) }, { [$0] }),
+            Shape("lanes by key", { $0.map { $0 }.par($1, order: .key { (element: Int) in element }) }, { [$0] }),
+        ]
+
+    // S-END-3
+    @Test("A limit that is reached ends the run though the source has nothing more at hand for ever", arguments: idlers)
+    func endsIdleSources(_ shape: Shape) throws {
+        let seeds: [UInt64] = [1, 2, 3, 4]
+        for seed in seeds {
+            let sink = RecordingSink<Int>(confirmation: .flush, mayBlock: seed % 2 == 0)
+            let commits = CommitLog()
+            let source = ScriptedSource<Int>(
+                [.elements([7, 7])], isBounded: false, hasDuties: seed < 3, commits: commits)
+            let report = try simulate(seed: seed) { scheduler in
+                let slow = shape.declare(Pipeline("idle").root(source), 3).limit(1).map { element in
+                    // Longer than a shutdown may take: this is none.
+                    scheduler.sleep(for: .seconds(100))
+                    return element
+                }.buffer(4)
+                return slow.to(sink)
+            }
+            #expect(sink.elements == [shape.model(7)[0]])
+            #expect(report.offset == 1)
+            #expect(!report.wasStopped)
+            #expect(report.duration < .seconds(110))
+        }
+    }
+
+    // S-END-3, S-ERR-2, S-ACK-2, C02
+    @Test(
+        "What is dropped ahead of a limit or an error in another partition is not committed", arguments: [true, false],
+        [1, 2, 3, 4] as [UInt64])
+    func dropsAhead(isLimit: Bool, seed: UInt64) throws {
+        let commits = CommitLog()
+        let sink = CollectSink<Int>()
+        let source = ScriptedSource<Int>(
+            [.elements([0], partition: "a"), .elements(Array(1...4), partition: "b")], isBounded: false,
+            hasDuties: true, commits: commits)
+        let result = Result {
+            try simulate(seed: seed, options: { $0.batchCapacity = 1 }) { scheduler in
+                Pipeline("ahead").root(source).filter { element in
+                    if element > 0 { return false }
+                    // Meanwhile the others are dropped, and commits are made.
+                    scheduler.sleep(for: .seconds(5))
+                    if !isLimit { throw Broken() }
+                    return true
+                }.par(3).limit(1).to(sink)
+            }
+        }
+        if case .failure(let error) = result { #expect((error as? PipelineError)?.code == .stageFailed, "\(error)") }
+        #expect(sink.elements == (isLimit ? [0] : []))
+        #expect(source.log.given.count == 5)
+        #expect(commits.position(in: "a")?.offset == (isLimit ? 1 : nil))
+        #expect(commits.position(in: "b") == nil)
+    }
+
     // S-END-3, S-ACK-2: the limit spares what is dropped of its own element, but only before it.
     @Test func `The last element that a limit lets through is not committed where it is lost behind it`() throws {
         let store = MemoryCheckpointStore()

@@ -144,6 +144,30 @@ import Testing
         #expect(sink.elements == Array(0..<40))
     }
 
+    // S-ACK-8: without a name the source is known by its kind and what it reads.
+    @Test func `A source that has a name keeps its place under it, wherever it is moved and whatever it is made of`()
+        throws
+    {
+        let store = RecordingCheckpointStore()
+        let sink = CollectSink<Int>()
+        let list = Pipeline("named").root(ListSource(0..<30)).named("numbers")
+        let generator = Pipeline("named").root(GeneratorSource(count: 30) { Int($0) }).named("numbers")
+        let pipelines = [
+            list.limit(10).to(sink), generator.map { $0 }.par(2).limit(10).to(sink).named("out"), list.to(sink),
+        ]
+        for (pipeline, offset) in zip(pipelines, [10, 20, 30]) {
+            try simulate(options: { $0.checkpoints = store }) { _ in pipeline }
+            #expect(store.checkpoint?.positions.mapValues { $0.map(\.offset) } == ["numbers": [Int64(offset)]])
+        }
+        #expect(sink.elements == Array(0..<30))
+        let renamed = list.named("others").to(sink)
+        let error = #expect(throws: PipelineError.self) {
+            try simulate(options: { $0.checkpoints = store }) { _ in renamed }
+        }
+        #expect(error?.code == .checkpointFailed)
+        #expect(error?.message.contains("- numbers") == true && error?.message.contains("+ others") == true)
+    }
+
     struct Refusal: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let checkpoint: Checkpoint

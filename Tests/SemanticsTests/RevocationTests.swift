@@ -63,6 +63,26 @@ import Testing
     }
 
     // S-ACK-7
+    @Test func `What was done of a partition, but not committed before it was given up, is not committed afterwards`()
+        throws
+    {
+        let commits = CommitLog()
+        let source = ScriptedSource<Int>(
+            [
+                .elements(Array(0..<10), partition: "a"), .elements(Array(0..<10), partition: "b"),
+                .wait(.seconds(1)), .revoke("a", timeout: .zero), .elements(Array(10..<20), partition: "b"),
+            ], commits: commits)
+        let sink = RecordingSink<Int>()
+        try simulate(options: { $0.checkpointEvery = .seconds(100) }) { _ in
+            Pipeline("late").root(source).map { $0 }.par(2).to(sink)
+        }
+        #expect(sink.elements.count == 30 && sink.log.confirmed.allSatisfy { $0 })
+        #expect(source.log.revocations.map(\.isDrained) == [false])
+        #expect(commits.position(in: "a") == nil)
+        #expect(commits.position(in: "b")?.offset == 20)
+    }
+
+    // S-ACK-7
     @Test func `A drain that takes longer than its timeout is given up`() throws {
         let commits = CommitLog()
         let source = ScriptedSource<Int>(
@@ -80,6 +100,30 @@ import Testing
         #expect(revocation.time.nanoseconds < 2_700_000_000)
         #expect((1...3).contains(commits.position(in: "a")?.offset ?? 0))
         #expect(sink.elements.count == 10)
+    }
+
+    // S-TRG-2, S-ACK-5, S-ACK-7
+    @Test("What a fold holds of a partition that is given up is not committed, by nobody", arguments: [1, 3])
+    func givesUpWhatAFoldHolds(par: Int) throws {
+        let commits = CommitLog()
+        let source = ScriptedSource<Int>(
+            [
+                .elements(Array(1...10), partition: "a"), .elements(Array(11...15), partition: "b"),
+                .revoke("a", timeout: .seconds(5)), .elements(Array(16...20), partition: "b"),
+            ], commits: commits)
+        let sink = CollectSink<Int>()
+        try simulate { _ in
+            Pipeline("held").root(source).map { $0 }.par(par).fold(into: 0) { $0 += $1 }.trigger(each: 8).to(sink)
+        }
+        let revocation = try #require(source.log.revocations.first)
+        #expect(!revocation.isDrained)
+        #expect(revocation.time >= MonotonicTime(nanoseconds: 6_000_000_000), "it was not waited for")
+        // The second emission, that comes after the revocation, stands for the last two of it as well.
+        #expect(sink.elements == [36, 136, 210])
+        #expect(commits.position(in: "a")?.offset ?? 0 <= 8)
+        #expect(
+            !commits.commits.contains { $0.time > revocation.time && $0.positions.contains { $0.partition == "a" } })
+        #expect(commits.position(in: "b")?.offset == 10)
     }
 
     // S-ACK-7: a partition that comes back is another one.

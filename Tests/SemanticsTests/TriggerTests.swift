@@ -112,6 +112,48 @@ import Testing
         #expect((3...4).contains(sink.log.flushes))
     }
 
+    // S-TRG-1
+    @Test("A trigger on bytes alone flushes as soon as so many were written", arguments: [1, 10, 11, 25, 1000])
+    func flushesByBytes(bytes: Int) throws {
+        let sink = RecordingSink<String>(confirmation: .flush)
+        let words = ["four", "and", "twenty", "blackbirds", "baked", "in", "a", "pie"]
+        var expected: [Int] = []
+        var (count, size) = (0, 0)
+        for word in words {
+            count += 1
+            size += word.utf8.count
+            if size >= bytes { (count, size) = (expected.append(count), (0, 0)).1 }
+        }
+        if count > 0 { expected.append(count) }
+        // One at a time, so that a write is no more than an element.
+        try simulate(options: { $0.batchCapacity = 1 }) { _ in
+            Pipeline("bytes").root(ListSource(words)).to(sink).trigger(bytes: bytes)
+        }
+        var flushes: [Int] = []
+        count = 0
+        for entry in sink.log.entries {
+            if case .wrote(let range) = entry.event { count += range.count }
+            if entry.event == .flushed { (count, _) = (0, flushes.append(count)) }
+        }
+        #expect(flushes == expected)
+    }
+
+    // S-TRG-1: of several the one that is due first.
+    @Test func `Of several triggers of a sink each fires when it is due first`() throws {
+        let sink = RecordingSink<String>(confirmation: .flush)
+        let source = ScriptedSource<String>([
+            .elements(["a", "b", "c"]), .wait(.seconds(1)), .elements(["0123456789"]), .wait(.seconds(1)),
+            .elements(["d"]), .wait(.seconds(1)), .elements(["e"]),
+        ])
+        try simulate(options: { $0.batchCapacity = 1 }) { _ in
+            Pipeline("several").root(source).to(sink).trigger(each: 3).trigger(bytes: 10)
+                .trigger(every: .milliseconds(400))
+        }
+        let times = Self.milliseconds(sink.log.entries.filter { $0.event == .flushed }.map(\.time))
+        // By number, by bytes, by time, and at the end.
+        #expect(zip(times, [0, 1000, 2400, 3000]).allSatisfy { abs($0 - $1) <= 5 } && times.count == 4, "\(times)")
+    }
+
     // S-TRG-1, S-PLAN-5, C08
     @Test func `A sink whose window is full flushes earlier, which is pressure and not a trigger`() throws {
         for trigger in [Int.max, 25] {

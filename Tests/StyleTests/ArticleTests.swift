@@ -31,6 +31,19 @@ struct ArticleTests {
         expectNone(offenders, "Make the promise in Semantics.md, or cite the one that is meant.")
     }
 
+    @Test("Every promise that the page of the semantics makes is cited by a test, in a comment")
+    func promisesAreProven() throws {
+        var cited: Set<String> = []
+        for file in SourceTree.tests {
+            // A citation is a comment: what stands in the blanked code as well proves nothing.
+            for (line, code) in zip(file.lines, file.codeLines) where line != code && line.contains("//") {
+                cited.formUnion(try Self.ids(#"\bS-([A-Z]+-\d+)\b"#, in: String(line)))
+            }
+        }
+        let unproven = try Self.ids(#"\*\*([A-Z]+-\d+)\.\*\*"#, in: Self.semantics).filter { !cited.contains($0) }
+        expectNone(unproven, "Write a test that fails where the promise is broken, and cite it there: // S-ACK-2.")
+    }
+
     private static let semantics = articles.first { $0.path.hasSuffix("/Semantics.md") }?.text ?? ""
 
     private static func ids(_ pattern: String, in text: String) throws -> [String] {

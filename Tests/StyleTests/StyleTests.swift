@@ -73,6 +73,22 @@ struct StyleTests {
         expectNone(places, "Ask the run's `Scheduler`, so that a simulation can decide.")
     }
 
+    // S-TRG-3
+    @Test("What the seams read is the monotonic clock, and only metrics read the time of day")
+    func clocksAreMonotonic() {
+        let seam = "Sources/Connect/Contracts/Seams/SystemScheduler.swift"
+        let pattern = #"\bCLOCK_(?!MONOTONIC\b)|\b(gettimeofday|timespec_get|time\((nil|&))|\bDate\("#
+        let places = SourceTree.sources.flatMap { $0.places(of: pattern) }
+        // The seam reads it once, for the two metrics that tell it.
+        #expect(places.count { $0.hasPrefix(seam) } == 1)
+        expectNone(
+            places.filter { !$0.hasPrefix(seam) }
+                + SourceTree.sources.filter {
+                    !$0.path.contains("/Seams/") && !$0.path.contains("/Runtime/Supervision/")
+                }.flatMap { $0.places(of: #"\.timeOfDay\b"#) },
+            "Setting the time of day must change nothing: use the monotonic clock.")
+    }
+
     @Test("Tests never sleep")
     func testsNeverSleep() {
         let pattern = #"\b(Task|Thread)\.sleep\b|\b(usleep|nanosleep|sleep)\(\s*[\d_]"#

@@ -11,6 +11,9 @@ final class RunState: RunServices, Sendable {
         /// Threads that have not built their stages yet.
         var unbuilt = 0
         var isStopping = false
+        /// A chain has turned away what it was given: a limit is reached, or a failure has come. The source may have
+        /// nothing more at hand for ever, so it is told.
+        var wantsNoMore = false
         var wasStopRequested = false
         var isAborted = false
         var alive = 0
@@ -158,7 +161,14 @@ final class RunState: RunServices, Sendable {
 
     /// Takes note of why a chain did not go on.
     func note(_ interruption: Interruption) {
-        if case .failure(let failure) = interruption { report(failure) }
+        switch interruption {
+        case .failure(let failure): report(failure)
+        case .stop:
+            state.withLock { state in
+                state.wantsNoMore = true
+                changed.broadcast()
+            }
+        }
     }
 
     func report(_ failure: StageFailure) {
@@ -187,6 +197,7 @@ final class RunState: RunServices, Sendable {
     struct Outlook: Sendable {
         var alive: Int
         var isStopping: Bool
+        var wantsNoMore: Bool
         var isAborted: Bool
         var wantsCommit: Bool
     }
@@ -200,11 +211,12 @@ final class RunState: RunServices, Sendable {
     func wait(until deadline: MonotonicTime, after seen: Outlook) -> Outlook {
         state.waitWithLock { state in
             let now = Outlook(
-                alive: state.alive, isStopping: state.isStopping, isAborted: state.isAborted,
+                alive: state.alive, isStopping: state.isStopping, wantsNoMore: state.wantsNoMore,
+                isAborted: state.isAborted,
                 wantsCommit: state.commitsWanted > state.commitsServed)
-            if now.alive != seen.alive || now.isStopping != seen.isStopping || now.isAborted || now.wantsCommit {
-                return .done(now)
-            }
+            let hasChanged =
+                now.alive != seen.alive || now.isStopping != seen.isStopping || now.wantsNoMore != seen.wantsNoMore
+            if hasChanged || now.isAborted || now.wantsCommit { return .done(now) }
             return scheduler.now >= deadline ? .done(now) : .wait(changed, until: deadline)
         }
     }

@@ -4,6 +4,21 @@ struct DurableFoldRule: PlanRule {
         let stages = declaration.stages
         return stages.indices.filter { stages[$0].isDurable }.flatMap { index in
             unnamed(stages[index]) + inexact(stages[index], behind: stages[..<index])
+        } + limits(stages)
+    }
+
+    /// When a limit behind the fold is reached the fold has taken in more, and the state that would fit is gone.
+    private func limits(_ stages: [PlannedStage]) -> [PlanFinding] {
+        stages.indices.compactMap { index in
+            let stage = stages[index]
+            guard let limit = stage.settings.limit, let fold = stages[...index].last(where: \.isDurable) else {
+                return nil
+            }
+            let place = fold.number == stage.number ? "is" : "counts what comes of \(fold.mention),"
+            return stage.finding(
+                .durableInexact,
+                "has .limit(\(limit)), but \(place) a durable fold, whose state runs ahead of what the limit lets through",
+                "Put .limit before the durable fold, or make it a fold that begins anew after a restart.")
         }
     }
 

@@ -122,7 +122,8 @@ final class Supervisor: Sendable {
     ///
     /// - Returns: whether everything was drained; false where the run was aborted
     private func watch(_ materializer: Materializer, _ metrics: RunMetrics?) -> Bool {
-        var seen = RunState.Outlook(alive: -1, isStopping: false, isAborted: false, wantsCommit: false)
+        var seen = RunState.Outlook(
+            alive: -1, isStopping: false, wantsNoMore: false, isAborted: false, wantsCommit: false)
         var nextCommit = options.scheduler.now.advanced(by: options.checkpointEvery)
         var shutdown = MonotonicTime.distantFuture
         var stall = StallWatch(timeout: options.stallTimeout, scheduler: options.scheduler)
@@ -130,8 +131,9 @@ final class Supervisor: Sendable {
         while true {
             seen = run.wait(until: min(nextCommit, shutdown, stall.deadline), after: seen)
             let now = options.scheduler.now
+            // A limit only ends the source: its drain may take as long as it takes.
+            if seen.wantsNoMore || seen.isStopping { materializer.interrupt.raise() }
             if seen.isStopping, shutdown == .distantFuture {
-                materializer.interrupt.raise()
                 shutdown = now.advanced(by: options.shutdownTimeout)
             }
             if seen.isAborted || now >= shutdown {
