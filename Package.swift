@@ -13,6 +13,9 @@ let package = Package(
     products: [
         .library(name: "Connect", targets: ["Connect"]),
         .library(name: "ConnectCatalog", targets: ["ConnectCatalog"]),
+        .library(name: "ConnectDocuments", targets: ["ConnectDocuments"]),
+        .library(name: "ConnectTool", targets: ["ConnectTool"]),
+        .executable(name: "connectctl", targets: ["connectctl"]),
         .library(name: "ConnectText", targets: ["ConnectText"]),
         .library(name: "ConnectPatterns", targets: ["ConnectPatterns"]),
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
@@ -21,6 +24,7 @@ let package = Package(
         .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -38,6 +42,36 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "ConnectCatalog", dependencies: ["Connect"], path: "Sources/Catalog", swiftSettings: strict),
+        .systemLibrary(
+            name: "CConnectYAML",
+            path: "Sources/Documents/CConnectYAML",
+            pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
+        ),
+        .target(
+            name: "ConnectDocuments",
+            dependencies: ["ConnectCatalog", "CConnectYAML"],
+            path: "Sources/Documents",
+            exclude: ["CConnectYAML"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectTool",
+            dependencies: [
+                "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Tool",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "connectctl",
+            dependencies: [
+                "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectText", "ConnectTool",
+            ],
+            swiftSettings: strict
+        ),
         .systemLibrary(
             name: "CConnectPCRE2",
             path: "Sources/Coders/Patterns/CConnectPCRE2",

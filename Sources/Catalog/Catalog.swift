@@ -1,3 +1,5 @@
+public import Connect
+
 /// Everything that can be named in a one-liner or a document.
 ///
 /// ```swift
@@ -12,8 +14,16 @@ public struct Catalog: Sendable {
     /// The sinks by name.
     public private(set) var sinks: [String: SinkComponent] = [:]
 
+    /// The coders that the plan may put in where types differ.
+    public private(set) var coders = CoderRegistry()
+
     /// A catalog without components.
     public init() {}
+
+    /// Adds coders for the plan to choose from.
+    public mutating func register(_ coders: CoderRegistry) {
+        self.coders = self.coders + coders
+    }
 
     /// Adds a source; one of the same name is replaced.
     public mutating func register(_ source: SourceComponent) {

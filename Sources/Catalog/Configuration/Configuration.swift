@@ -1,5 +1,3 @@
-public import Connect
-
 /// What a component was told: every value checked against the type of its key, with the defaults filled in.
 public struct Configuration: Sendable {
     private let keys: [String: ConfigurationKey]
@@ -34,9 +32,7 @@ public struct Configuration: Sendable {
                     passedOn.append(entry)
                 } else {
                     problems.append(
-                        ConfigurationProblem(
-                            at: entry.origin, "\(component) has no key \"\(entry.key)\"",
-                            mend: NearestName.mend(entry.key, in: keys.map(\.name) + others, what: "keys")))
+                        ConfigurationProblem(unknownKey: entry, of: component, among: keys.map(\.name) + others))
                 }
                 continue
             }

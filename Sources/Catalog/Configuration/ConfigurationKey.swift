@@ -1,8 +1,6 @@
-public import Connect
-
 /// One thing that a component can be told: its name, its type, and what holds where it is not given.
 public struct ConfigurationKey: Sendable, Hashable {
-    /// The name: lower case words with hyphens between them, or a client library's own key.
+    /// The name: words in camelCase, or a client library's own key.
     public let name: String
     /// What values it takes.
     public let type: ConfigurationType
@@ -18,7 +16,7 @@ public struct ConfigurationKey: Sendable, Hashable {
     /// Describes a key.
     ///
     /// - Parameters:
-    ///   - name: lower case words with hyphens between them
+    ///   - name: words in camelCase
     ///   - type: what values it takes
     ///   - help: what it does, in a sentence
     ///   - defaultValue: what holds where it is not given, as it would be written

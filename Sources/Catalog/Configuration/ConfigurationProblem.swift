@@ -14,6 +14,18 @@ public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConve
         self.mend = mend
     }
 
+    /// A key that nobody knows.
+    ///
+    /// - Parameters:
+    ///   - entry: the key
+    ///   - owner: what has no such key
+    ///   - known: the keys that it has
+    public init(unknownKey entry: ConfigurationEntry, of owner: String, among known: [String]) {
+        self.init(
+            at: entry.origin, "\(owner) has no key \"\(entry.key)\"",
+            mend: NearestName.mend(entry.key, in: known, what: "keys"))
+    }
+
     /// `place: error: message`, and on a line of its own how to mend it
     public var description: String {
         "\(origin): error: \(message)\n    \(mend)"

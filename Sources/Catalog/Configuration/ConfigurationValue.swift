@@ -51,6 +51,11 @@ public struct ConfigurationEntry: Sendable, Hashable {
         self.value = value
         self.origin = origin
     }
+
+    /// A single value with its name, both said at the same place.
+    public init(key: String, text: String, at origin: ConfigurationOrigin) {
+        self.init(key: key, value: ConfigurationValue(text, at: origin), at: origin)
+    }
 }
 
 /// Where a value was said. Later ones win over earlier ones: default, environment, file, command line.

@@ -27,10 +27,9 @@ extension ComponentUse {
     ///
     /// - Parameters:
     ///   - text: the URI
-    ///   - option: the option that it stands behind, for messages
+    ///   - origin: where it stands
     /// - Throws: ``ConfigurationError`` where it is none
-    public init(uri text: String, option: String) throws(ConfigurationError) {
-        let origin = ConfigurationOrigin.commandLine("\(option) \(text)")
+    public init(uri text: String, at origin: ConfigurationOrigin) throws(ConfigurationError) {
         guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else {
             throw ConfigurationError(
                 ConfigurationProblem(
@@ -63,10 +62,9 @@ extension ComponentUse {
     ///
     /// - Parameters:
     ///   - text: the stage
-    ///   - option: the option that it stands behind, for messages
+    ///   - origin: where it stands
     /// - Throws: ``ConfigurationError`` where it is none
-    public init(stage text: String, option: String) throws(ConfigurationError) {
-        let origin = ConfigurationOrigin.commandLine("\(option) \(text)")
+    public init(stage text: String, at origin: ConfigurationOrigin) throws(ConfigurationError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first, !name.isEmpty else {
             throw ConfigurationError(

@@ -10,7 +10,7 @@ public struct PipelineDeclaration: Sendable {
     public var stages: [ComponentUse]
     /// Where they go.
     public var sink: ComponentUse
-    /// Where elements go at which a stage with `on-error=dead-letter` fails; a sink of bytes.
+    /// Where elements go at which a stage with `onError=dead-letter` fails; a sink of bytes.
     public var deadLetter: ComponentUse?
     /// How many workers run each stage that may have several and does not say it itself.
     public var par: Int?
@@ -18,6 +18,10 @@ public struct PipelineDeclaration: Sendable {
     public var limit: Int?
     /// How many bytes the whole pipeline may have under way.
     public var memory: Int?
+    /// How many elements may wait before the sink.
+    public var buffer: Int?
+    /// What happens at an error of a stage that does not say it itself, as the key `onError` says it.
+    public var onError: ConfigurationValue?
 
     /// A pipeline from a source through stages to a sink.
     public init(name: String, source: ComponentUse, stages: [ComponentUse] = [], sink: ComponentUse) {
@@ -38,11 +42,45 @@ public struct PipelineDeclaration: Sendable {
     }
 }
 
+extension Catalog {
+    /// Looks for mistakes in single components, where there are others that keep a pipeline from being built.
+    ///
+    /// - Parameters:
+    ///   - sources: components that are used as sources
+    ///   - stages: components that are used as stages
+    ///   - sinks: components that are used as sinks
+    /// - Returns: the mistakes in their names and in what they are told
+    public func problems(
+        sources: [ComponentUse], stages: [ComponentUse], sinks: [ComponentUse]
+    ) -> [ConfigurationProblem] {
+        let nothing = ComponentUse(name: "", at: .standard)
+        var builder = PipelineBuilder(
+            catalog: self, declaration: PipelineDeclaration(name: "", source: nothing, sink: nothing))
+        for use in sources {
+            builder.declaration.source = use
+            _ = builder.beginning(nil)
+        }
+        for use in stages { _ = builder.appending(use, to: nil, nil) }
+        for use in sinks {
+            builder.declaration.sink = use
+            _ = builder.ending(nil, nil)
+        }
+        return builder.problems
+    }
+}
+
 /// Builds one pipeline, and goes on after a mistake to find the others.
 private struct PipelineBuilder {
     let catalog: Catalog
-    let declaration: PipelineDeclaration
+    var declaration: PipelineDeclaration
     var problems: [ConfigurationProblem] = []
+    /// How often each stage was used so far: the second `grep` is called `grep-2`.
+    private var uses: [String: Int] = [:]
+
+    init(catalog: Catalog, declaration: PipelineDeclaration) {
+        self.catalog = catalog
+        self.declaration = declaration
+    }
 
     mutating func build() throws(ConfigurationError) -> Pipeline {
         let letters = deadLetters()
@@ -53,11 +91,12 @@ private struct PipelineBuilder {
         let ended = ending(chain, letters)
         guard problems.isEmpty, var pipeline = ended else { throw ConfigurationError(problems) }
         if let limit = declaration.limit { pipeline = pipeline.limit(limit) }
+        if let buffer = declaration.buffer { pipeline = pipeline.buffer(buffer) }
         if let memory = declaration.memory { pipeline = pipeline.memory(ByteCount(bytes: memory)) }
         return pipeline
     }
 
-    private mutating func beginning(_ letters: StageModifiers.DeadLetterTarget?) -> Chain? {
+    mutating func beginning(_ letters: StageModifiers.DeadLetterTarget?) -> Chain? {
         let use = declaration.source
         guard let component = catalog.sources[use.name] else {
             note(unknown: use, among: Array(catalog.sources.keys), what: "sources", isAlso: otherKind(of: use.name))
@@ -65,27 +104,31 @@ private struct PipelineBuilder {
         }
         return collecting { builder throws(ConfigurationError) in
             let (configuration, modifiers) = try builder.read(use, component.description, component.passesOn, letters)
-            let pipeline = Pipeline(builder.declaration.name).declared(at: use.origin)
+            let pipeline = Pipeline(builder.declaration.name).coders(builder.catalog.coders).declared(at: use.origin)
             return try rethrowing(use) { try component.begin(configuration, pipeline) }.modified(by: modifiers)
         }
     }
 
-    private mutating func appending(
+    mutating func appending(
         _ use: ComponentUse, to chain: Chain?, _ letters: StageModifiers.DeadLetterTarget?
     ) -> Chain? {
         guard let component = catalog.stages[use.name] else {
             note(unknown: use, among: Array(catalog.stages.keys), what: "stages", isAlso: otherKind(of: use.name))
             return nil
         }
+        let name = nextName(of: use)
         return collecting { builder throws(ConfigurationError) in
             var use = use
+            if let name { use.entries.append(ConfigurationEntry(key: "name", text: name, at: .standard)) }
             if let par = builder.declaration.par, component.isParallel,
                 !use.entries.contains(where: { $0.key == "par" })
             {
-                use.entries.append(
-                    ConfigurationEntry(
-                        key: "par", value: ConfigurationValue("\(par)", at: .commandLine("--par")),
-                        at: .commandLine("--par")))
+                use.entries.append(ConfigurationEntry(key: "par", text: "\(par)", at: .commandLine("--par")))
+            }
+            if let policy = builder.declaration.onError, component.isParallel,
+                !use.entries.contains(where: { $0.key == "onError" })
+            {
+                use.entries.append(ConfigurationEntry(key: "onError", value: policy, at: policy.origin))
             }
             let (configuration, modifiers) = try builder.read(use, component.description, { _ in false }, letters)
             // What stands before has failed: its own mistakes are known now, what it would give is not.
@@ -95,7 +138,7 @@ private struct PipelineBuilder {
         }
     }
 
-    private mutating func ending(_ chain: Chain?, _ letters: StageModifiers.DeadLetterTarget?) -> Pipeline? {
+    mutating func ending(_ chain: Chain?, _ letters: StageModifiers.DeadLetterTarget?) -> Pipeline? {
         let use = declaration.sink
         guard let component = catalog.sinks[use.name] else {
             note(unknown: use, among: Array(catalog.sinks.keys), what: "sinks", isAlso: otherKind(of: use.name))
@@ -107,6 +150,14 @@ private struct PipelineBuilder {
             return modifiers.apply(
                 to: try rethrowing(use) { try component.end(configuration, chain.declared(at: use.origin)) })
         }
+    }
+
+    /// The component's own name, with a number from the second one on; nil where the stage was given one.
+    private mutating func nextName(of use: ComponentUse) -> String? {
+        if use.entries.contains(where: { $0.key == "name" }) { return nil }
+        let count = uses[use.name, default: 0] + 1
+        uses[use.name] = count
+        return count == 1 ? use.name : "\(use.name)-\(count)"
     }
 
     private mutating func deadLetters() -> StageModifiers.DeadLetterTarget? {

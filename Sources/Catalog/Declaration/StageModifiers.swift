@@ -22,7 +22,7 @@ struct StageModifiers: Sendable {
         ConfigurationKey(
             "trigger", .text, "When a fold emits, or a sink flushes: 1000 (elements), 1s (time) or 1MiB (bytes)."),
         ConfigurationKey(
-            "on-error", .text,
+            "onError", .text,
             "What happens where the stage fails at an element: fail, skip, dead-letter, or retry:TIMES:PAUSE before it."
         ),
     ]
@@ -105,14 +105,14 @@ struct StageModifiers: Sendable {
     private static func policy(
         _ configuration: Configuration, _ deadLetters: DeadLetterTarget?
     ) throws(ConfigurationError) -> ErrorPolicy? {
-        guard let text = configuration.text("on-error") else { return nil }
+        guard let text = configuration.text("onError") else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         if parts[0] == "retry" {
             guard parts.count == 3 || parts.count == 4, let times = Int(parts[1]), times > 0,
                 let pause = UnitText.duration(parts[2])
             else {
                 throw configuration.problem(
-                    "on-error", "\"\(text)\" does not say how to try again",
+                    "onError", "\"\(text)\" does not say how to try again",
                     mend: "Write how often and after what pause, and maybe what comes then: retry:3:100ms:skip.")
             }
             let last = try outcome(parts.count == 4 ? parts[3] : "fail", configuration, deadLetters)
@@ -130,11 +130,11 @@ struct StageModifiers: Sendable {
         case "dead-letter":
             if let deadLetters { return deadLetters.policy }
             throw configuration.problem(
-                "on-error", "the pipeline has no place for dead letters",
+                "onError", "the pipeline has no place for dead letters",
                 mend: "Say where they go: dead-letter in the settings of a document, or --dead-letter FILE.")
         default:
             throw configuration.problem(
-                "on-error", "\"\(word)\" is nothing that can happen on an error",
+                "onError", "\"\(word)\" is nothing that can happen on an error",
                 mend: "Write fail, skip, dead-letter or retry:TIMES:PAUSE.")
         }
     }

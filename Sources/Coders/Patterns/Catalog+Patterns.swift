@@ -15,7 +15,7 @@ private let patternKey = ConfigurationKey(
 private let literalKey = ConfigurationKey(
     "literal", .boolean, "Whether the pattern is no expression but the very bytes to look for.", default: "false")
 private let caseKey = ConfigurationKey(
-    "ignore-case", .boolean, "Whether upper and lower case of ASCII letters are the same.", default: "false")
+    "ignoreCase", .boolean, "Whether upper and lower case of ASCII letters are the same.", default: "false")
 
 /// A pattern as it was configured, known to compile.
 private struct PatternSetting: Sendable {
@@ -26,7 +26,7 @@ private struct PatternSetting: Sendable {
     init(_ configuration: Configuration) throws(ConfigurationError) {
         text = configuration.text("pattern") ?? ""
         options = Pattern.Options(
-            ignoresCase: configuration.flag("ignore-case"), isLiteral: configuration.flag("literal"))
+            ignoresCase: configuration.flag("ignoreCase"), isLiteral: configuration.flag("literal"))
         field = try Field(configuration)
         do throws(PatternError) {
             _ = try Pattern(text, options)
@@ -96,7 +96,7 @@ extension StageComponent {
                 ConfigurationKey("separator", .text, "What stands between the groups.", default: "\t"),
                 ConfigurationKey("format", .choice(["text", "json"]), "How the groups are written.", default: "text"),
                 ConfigurationKey(
-                    "no-match", .choice(["drop", "keep", "fail"]),
+                    "noMatch", .choice(["drop", "keep", "fail"]),
                     "What becomes of what the pattern does not match: it is dropped, kept as it is, or an error.",
                     default: "drop"),
                 literalKey, caseKey, Field.configurationKey,

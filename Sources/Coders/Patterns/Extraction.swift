@@ -17,7 +17,7 @@ struct Extraction: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` where the pattern has not the groups that are asked for
     init(_ configuration: Configuration, _ pattern: Pattern) throws(ConfigurationError) {
-        let noMatch = configuration.text("no-match")
+        let noMatch = configuration.text("noMatch")
         dropsUnmatched = noMatch == "drop"
         keepsUnmatched = noMatch == "keep"
         if configuration.text("format") == "json" {
@@ -41,7 +41,7 @@ struct Extraction: Sendable {
     func write(_ pattern: Pattern, in bytes: UnsafeRawBufferPointer, _ output: inout BytesBuilder) throws {
         guard try pattern.find(in: bytes) != nil else {
             if keepsUnmatched { return output.append(bytes) }
-            throw CoderError(.malformed, coder: "extract", "the pattern does not match; see the key no-match")
+            throw CoderError(.malformed, coder: "extract", "the pattern does not match; see the key noMatch")
         }
         switch form {
         case .text(let separator, let groups):

@@ -71,7 +71,7 @@ final class Pattern {
     func group(_ number: Int) -> Range<Int>? {
         guard number < groupCount, let places = pcre2_get_ovector_pointer_8(match) else { return nil }
         let (start, end) = (places[2 * number], places[2 * number + 1])
-        guard start != connect_pcre2_unset, end >= start else { return nil }
+        guard connect_pcre2_is_set(start), end >= start else { return nil }
         return start..<end
     }
 

@@ -15,12 +15,12 @@ extension StageComponent {
             "gunzip", "Unpacks gzip data: a stream behind a source of chunks, or each message for itself.",
             details: "Of files that are read as lines those whose names end in .gz are unpacked without it.",
             keys: [
-                ConfigurationKey("max-bytes", .bytes, "The most bytes that one message may become.", default: "64MiB")
+                ConfigurationKey("maxBytes", .bytes, "The most bytes that one message may become.", default: "64MiB")
             ],
             examples: ["connectctl run --from stdin: --through gunzip --through lines --to stdout:"])
     ) { configuration, chain in
         if chain.gives(StreamChunk.self) { return Chain(chain.of(StreamChunk.self).apply(Gunzip())) }
-        let limit = configuration.bytes("max-bytes") ?? 64 << 20
+        let limit = configuration.bytes("maxBytes") ?? 64 << 20
         return Chain(chain.of(Bytes.self).as(Bytes.self, via: GunzipMessage(outputLimit: limit)))
     }
 

@@ -5,15 +5,16 @@ extension Catalog {
     /// Adds the stages that need no library: `upper`, `lower`, `split`, `count`, `sample`, `dedupe`, `throttle` and the
     /// access to parts of messages.
     public mutating func registerText() {
-        register(.upper)
-        register(.lower)
-        register(.split)
-        register(.count)
-        register(.sample)
-        register(.dedupe)
-        register(.throttle)
-        register(.text)
-        register(.value)
+        register(CoderRegistry.text)
+        register(StageComponent.upper)
+        register(StageComponent.lower)
+        register(StageComponent.split)
+        register(StageComponent.count)
+        register(StageComponent.sample)
+        register(StageComponent.dedupe)
+        register(StageComponent.throttle)
+        register(StageComponent.text)
+        register(StageComponent.value)
     }
 }
 
@@ -41,7 +42,7 @@ extension StageComponent {
             "split", "Makes several messages of one, at every separator.",
             keys: [
                 ConfigurationKey("separator", .text, "What stands between the parts.", isRequired: true),
-                ConfigurationKey("keep-empty", .boolean, "Whether empty parts are kept.", default: "true"),
+                ConfigurationKey("keepEmpty", .boolean, "Whether empty parts are kept.", default: "true"),
             ], unnamedKey: "separator",
             examples: ["connectctl run --from file:a.csv --through lines --through 'split:;' --to stdout:"])
     ) { configuration, chain in
@@ -52,7 +53,7 @@ extension StageComponent {
         }
         return Chain(
             chain.of(Bytes.self).apply(
-                Split(separator: Bytes(separator), keepsEmpty: configuration.flag("keep-empty"))))
+                Split(separator: Bytes(separator), keepsEmpty: configuration.flag("keepEmpty"))))
     }
 
     static let count = StageComponent(
@@ -117,7 +118,7 @@ extension StageComponent {
     }
 
     static let text = StageComponent(
-        ComponentDescription("text", "Checks that bytes are UTF-8, and fails, or follows on-error, where not."),
+        ComponentDescription("text", "Checks that bytes are UTF-8, and fails, or follows onError, where not."),
         append: { _, chain in Chain(chain.of(Bytes.self).as(String.self, via: StringDecoder())) })
 
     static let value = StageComponent(

@@ -6,12 +6,12 @@ import ConnectText
 extension Catalog {
     /// Adds the sources and sinks `file`, `stdin`, `stdout`, `stderr` and the splitter `lines`.
     public mutating func registerFiles() {
-        register(.file)
-        register(.standardInput)
-        register(.lines)
+        register(SourceComponent.file)
+        register(SourceComponent.standardInput)
+        register(StageComponent.lines)
         register(SinkComponent.file)
-        register(.standardOutput)
-        register(.standardError)
+        register(SinkComponent.standardOutput)
+        register(SinkComponent.standardError)
     }
 }
 
@@ -70,7 +70,7 @@ extension StageComponent {
             "lines", "Cuts chunks into lines, and unpacks files whose names end in .gz before.",
             details: "Byte-exact: bytes need not be UTF-8, and a last line without a newline gets none.",
             keys: [
-                ConfigurationKey("max-bytes", .bytes, "The longest line that is taken.", default: "64MiB"),
+                ConfigurationKey("maxBytes", .bytes, "The longest line that is taken.", default: "64MiB"),
                 ConfigurationKey(
                     "ending", .choice(["lf", "any"]),
                     "What a line ends with: with any, a carriage return before the newline belongs to the end.",
@@ -85,12 +85,12 @@ extension StageComponent {
     ) { configuration, chain in
         guard chain.gives(StreamChunk.self) else {
             throw configuration.problem(
-                "max-bytes", "lines cuts streams, but here are messages (\(chain.elementName)) already",
+                "maxBytes", "lines cuts streams, but here are messages (\(chain.elementName)) already",
                 mend: "Put it right behind the source, or use split to cut messages.")
         }
         let lines = Lines(
             lineEnding: configuration.text("ending") == "any" ? .any : .lf,
-            maxLineBytes: configuration.bytes("max-bytes") ?? 64 << 20)
+            maxLineBytes: configuration.bytes("maxBytes") ?? 64 << 20)
         let chunks = chain.of(StreamChunk.self)
         switch configuration.text("decompress") {
         case "always": return Chain(chunks.apply(Gunzip()).apply(lines))
@@ -107,7 +107,7 @@ extension SinkComponent {
             examples: ["connectctl run --from file:a.txt --through lines --to stdout:"]),
         guarantee: "at-least-once"
     ) { configuration, chain in
-        if chain.gives(StreamChunk.self) { return chain.of(StreamChunk.self).to(StandardOutputChunks()) }
+        if chain.gives(StreamChunk.self) { return chain.of(StreamChunk.self).to(StandardOutput.chunks) }
         return chain.of(Bytes.self).to(StandardOutput(framing: OutputFraming(configuration)))
     }
 
@@ -136,9 +136,9 @@ extension SinkComponent {
                     "durability", .choice(["none", "flush", "fsync"]),
                     "What makes an element delivered: written, handed to the system, or on the disk.",
                     default: "flush"),
-                ConfigurationKey("roll-bytes", .bytes, "Go on in another file after so many bytes."),
-                ConfigurationKey("roll-every", .duration, "Go on in another file after this time."),
-                ConfigurationKey("roll-count", .integer(1...Int.max), "Go on in another file after so many elements."),
+                ConfigurationKey("rollBytes", .bytes, "Go on in another file after so many bytes."),
+                ConfigurationKey("rollEvery", .duration, "Go on in another file after this time."),
+                ConfigurationKey("rollCount", .integer(1...Int.max), "Go on in another file after so many elements."),
                 ConfigurationKey(
                     "delivery", .choice(["at-least-once", "exactly-once"]), "What a crash may do to the output.",
                     default: "at-least-once"),
@@ -160,8 +160,8 @@ extension FileSink {
         let modes: [String: Mode] = ["append": .append, "create": .create, "replace": .replace]
         let durabilities: [String: Durability] = ["none": .none, "flush": .flush, "fsync": .fsync]
         let roll = RollPolicy(
-            bytes: configuration.bytes("roll-bytes").map { Int64($0) }, every: configuration.duration("roll-every"),
-            count: configuration.integer("roll-count"))
+            bytes: configuration.bytes("rollBytes").map { Int64($0) }, every: configuration.duration("rollEvery"),
+            count: configuration.integer("rollCount"))
         let isRolled = roll.bytes != nil || roll.every != nil || roll.count != nil
         self.init(
             FilePath(path), mode: modes[configuration.text("mode") ?? ""] ?? .append,

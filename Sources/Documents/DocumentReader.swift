@@ -1,0 +1,168 @@
+import ConnectCatalog
+
+/// Makes a pipeline of the values of a document, and goes on after a mistake to find the others.
+struct DocumentReader {
+    private let catalog: Catalog
+    private var problems: [ConfigurationProblem]
+
+    private static let specKeys = [
+        ConfigurationKey("par", .integer(1...4096), "How many workers run each stage that does not say it itself."),
+        ConfigurationKey("limit", .integer(1...Int.max), "How many elements reach the sink; then the run ends."),
+        ConfigurationKey("buffer", .integer(1...Int.max), "How many elements may wait before the sink."),
+        ConfigurationKey("memory", .bytes, "How many bytes the whole pipeline may have under way."),
+        ConfigurationKey("checkpointEvery", .duration, "How often checkpoints are made."),
+        ConfigurationKey("state", .text, "The directory that checkpoints are kept in."),
+        ConfigurationKey("onError", .text, "What happens at an error of a stage that does not say it itself."),
+    ]
+
+    /// Begins with the mistakes that were found before.
+    init(catalog: Catalog, problems: [ConfigurationProblem]) {
+        self.catalog = catalog
+        self.problems = problems
+    }
+
+    mutating func read(_ value: ConfigurationValue) throws(ConfigurationError) -> PipelineDocument {
+        let top = mapping(value, "the document", ["apiVersion", "kind", "metadata", "spec"])
+        require("connect/v1", of: "apiVersion", in: top, value)
+        require("Pipeline", of: "kind", in: top, value)
+        let name = pipelineName(top)
+        guard let spec = top["spec"] else {
+            problems.append(missing("spec", value, "It holds source, stages and sink."))
+            throw ConfigurationError(problems)
+        }
+        let names = ["source", "stages", "sink", "deadLetter"] + DocumentReader.specKeys.map(\.name)
+        let parts = mapping(spec.value, "spec", names)
+        let settings = settings(spec.value, parts)
+        let source = use("source", parts, spec.value, isStage: false)
+        let sink = use("sink", parts, spec.value, isStage: false)
+        let stages = stages(parts)
+        let deadLetter = parts["deadLetter"].flatMap { use($0.value, "deadLetter", isStage: false) }
+        guard problems.isEmpty, let source, let sink, let settings else {
+            problems += catalog.problems(
+                sources: [source].compactMap { $0 }, stages: stages, sinks: [sink, deadLetter].compactMap { $0 })
+            throw ConfigurationError(problems)
+        }
+        var declaration = PipelineDeclaration(name: name, source: source, stages: stages, sink: sink)
+        declaration.deadLetter = deadLetter
+        declaration.par = settings.integer("par")
+        declaration.limit = settings.integer("limit")
+        declaration.memory = settings.bytes("memory")
+        declaration.buffer = settings.integer("buffer")
+        if settings.isGiven("onError"), let policy = parts["onError"] { declaration.onError = policy.value }
+        return PipelineDocument(
+            declaration: declaration, state: settings.text("state"),
+            checkpointEvery: settings.duration("checkpointEvery"), values: value)
+    }
+
+    private mutating func pipelineName(_ top: [String: ConfigurationEntry]) -> String {
+        guard let metadata = top["metadata"] else { return "pipeline" }
+        // Labels and annotations are for the tools around it.
+        let parts = mapping(metadata.value, "metadata", ["name", "labels", "annotations"])
+        guard let name = parts["name"] else { return "pipeline" }
+        guard case .text(let text) = name.value.content, !text.isEmpty else {
+            problems.append(
+                ConfigurationProblem(at: name.value.origin, "the name is no text", mend: "Write name: my-pipeline."))
+            return "pipeline"
+        }
+        return text
+    }
+
+    private mutating func settings(
+        _ spec: ConfigurationValue, _ parts: [String: ConfigurationEntry]
+    ) -> Configuration? {
+        do throws(ConfigurationError) {
+            return try Configuration(
+                DocumentReader.specKeys.compactMap { parts[$0.name] }, keys: DocumentReader.specKeys,
+                component: "spec", at: spec.origin)
+        } catch {
+            problems += error.problems
+            return nil
+        }
+    }
+
+    private mutating func stages(_ parts: [String: ConfigurationEntry]) -> [ComponentUse] {
+        guard let entry = parts["stages"] else { return [] }
+        guard case .list(let values) = entry.value.content else {
+            problems.append(
+                ConfigurationProblem(
+                    at: entry.value.origin, "stages is no list", mend: "Begin each stage with a dash: - lines."))
+            return []
+        }
+        return values.compactMap { use($0, "a stage", isStage: true) }
+    }
+
+    private mutating func use(
+        _ name: String, _ parts: [String: ConfigurationEntry], _ spec: ConfigurationValue, isStage: Bool
+    ) -> ComponentUse? {
+        guard let entry = parts[name] else {
+            problems.append(missing(name, spec, "Name a component: \(name): file:access.log."))
+            return nil
+        }
+        return use(entry.value, name, isStage: isStage)
+    }
+
+    /// A component, as a text like in a one-liner or as a mapping with a type.
+    private mutating func use(_ value: ConfigurationValue, _ what: String, isStage: Bool) -> ComponentUse? {
+        switch value.content {
+        case .text(let text):
+            do throws(ConfigurationError) {
+                return isStage
+                    ? try ComponentUse(stage: text, at: value.origin) : try ComponentUse(uri: text, at: value.origin)
+            } catch {
+                problems += error.problems
+                return nil
+            }
+        case .mapping(let entries):
+            guard let type = entries.first(where: { $0.key == "type" }), case .text(let name) = type.value.content
+            else {
+                problems.append(
+                    ConfigurationProblem(
+                        at: value.origin, "\(what) does not say what it is", mend: "Give it a type: type: file."))
+                return nil
+            }
+            return ComponentUse(name: name, entries: entries.filter { $0.key != "type" }, at: value.origin)
+        case .list:
+            problems.append(
+                ConfigurationProblem(
+                    at: value.origin, "\(what) is a list", mend: "Name one component, as a text or a mapping."))
+            return nil
+        }
+    }
+
+    private mutating func mapping(
+        _ value: ConfigurationValue, _ what: String, _ known: [String]
+    ) -> [String: ConfigurationEntry] {
+        guard case .mapping(let entries) = value.content else {
+            problems.append(
+                ConfigurationProblem(
+                    at: value.origin, "\(what) is no mapping", mend: "Write key: value, one to a line."))
+            return [:]
+        }
+        var result: [String: ConfigurationEntry] = [:]
+        for entry in entries {
+            if known.contains(entry.key) {
+                result[entry.key] = entry
+            } else {
+                problems.append(ConfigurationProblem(unknownKey: entry, of: what, among: known))
+            }
+        }
+        return result
+    }
+
+    private mutating func require(
+        _ wanted: String, of key: String, in top: [String: ConfigurationEntry], _ document: ConfigurationValue
+    ) {
+        guard let entry = top[key] else {
+            problems.append(missing(key, document, "Write \(key): \(wanted)."))
+            return
+        }
+        if case .text(wanted) = entry.value.content { return }
+        problems.append(
+            ConfigurationProblem(
+                at: entry.value.origin, "the \(key) is not one that is known here", mend: "Write \(key): \(wanted)."))
+    }
+
+    private func missing(_ key: String, _ value: ConfigurationValue, _ mend: String) -> ConfigurationProblem {
+        ConfigurationProblem(at: value.origin, "the key \"\(key)\" is missing", mend: mend)
+    }
+}

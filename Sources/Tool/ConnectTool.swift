@@ -1,0 +1,83 @@
+public import ConnectCatalog
+import ArgumentParser
+
+/// The whole tool around a catalog: anyone's `main.swift` may call it with components of his own.
+///
+/// ```swift
+/// var catalog = Catalog()
+/// catalog.registerFiles()
+/// catalog.register(myComponent)
+/// await ConnectTool.main(catalog)
+/// ```
+public enum ConnectTool {
+    /// Reads the command line, does what it says and ends the process.
+    ///
+    /// | status | meaning |
+    /// |---|---|
+    /// | 0 | done |
+    /// | 1 | something failed |
+    /// | 2 | the command line is wrong |
+    /// | 78 | a component, a key, a document or the plan is wrong; nothing was opened |
+    /// | 130, 143 | ended by a second signal, or before the drain was over |
+    ///
+    /// - Parameters:
+    ///   - catalog: the components that may be named
+    ///   - arguments: the words behind the program's name; nil takes those of the process
+    public static func main(_ catalog: Catalog, arguments: [String]? = nil) async -> Never {
+        let status = await ToolCatalog.$current.withValue(catalog) { await run(arguments) }
+        ToolOutput.exit(status)
+    }
+
+    private static func run(_ arguments: [String]?) async -> Int32 {
+        do {
+            var command = try RootCommand.parseAsRoot(arguments)
+            if var verb = command as? any AsyncParsableCommand {
+                try await verb.run()
+            } else {
+                try command.run()
+            }
+            return 0
+        } catch let error as ConfigurationError {
+            ToolOutput.error("\(error)")
+            return 78
+        } catch let status as ToolStatus {
+            if let message = status.message { ToolOutput.error(message) }
+            return status.code
+        } catch {
+            let code = RootCommand.exitCode(for: error)
+            let message = RootCommand.fullMessage(for: error)
+            // Help and version are no errors.
+            if code.isSuccess {
+                ToolOutput.print(message)
+                return 0
+            }
+            ToolOutput.error(message)
+            return 2
+        }
+    }
+}
+
+/// The catalog that the verbs work with.
+enum ToolCatalog {
+    @TaskLocal static var current = Catalog()
+}
+
+/// A status that the process is to end with.
+struct ToolStatus: Error {
+    let code: Int32
+    var message: String?
+}
+
+struct RootCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "connectctl",
+        abstract: "Moves and reshapes data between systems.",
+        discussion: """
+            A pipeline is given in words:
+              connectctl run --from file:access.log.gz --through lines --through grep:ERROR --to stdout:
+            or as a document:
+              connectctl run pipeline.yaml
+            `connectctl list` shows what can be named.
+            """,
+        subcommands: [RunVerb.self, ValidateVerb.self, PlanVerb.self, ListVerb.self, VersionVerb.self])
+}

@@ -1,0 +1,75 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What the tool itself prints; the elements of pipelines go another way.
+enum ToolOutput {
+    /// Writes a line to standard output.
+    static func print(_ text: String) { write(text + "\n", to: 1) }
+
+    /// Writes a line to standard error.
+    static func error(_ text: String) { write(text + "\n", to: 2) }
+
+    /// Ends the process.
+    static func exit(_ status: Int32) -> Never {
+        #if canImport(Glibc)
+            Glibc.exit(status)
+        #elseif canImport(Musl)
+            Musl.exit(status)
+        #else
+            Darwin.exit(status)
+        #endif
+    }
+
+    /// The variables of the environment.
+    static var environment: [String: String] {
+        var result: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+            next += 1
+        }
+        return result
+    }
+
+    /// The content of a file; nil where it cannot be read.
+    static func read(_ path: String) -> [UInt8]? {
+        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { if descriptor != 0 { close(descriptor) } }
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { readBytes(descriptor, $0.baseAddress, $0.count) }
+            if count == 0 { return content }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return nil
+            }
+            content += chunk[..<count]
+        }
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = writeBytes(descriptor, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                // Where that fails there is nobody to tell.
+                if count <= 0 { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            }
+        }
+    }
+}
+
+// Under names of their own, since the methods above hide them.
+private let readBytes = read
+private let writeBytes = write

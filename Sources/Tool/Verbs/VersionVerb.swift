@@ -1,0 +1,9 @@
+import ArgumentParser
+
+struct VersionVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "version", abstract: "Shows the version.")
+
+    func run() {
+        ToolOutput.print("connectctl 0.1.0")
+    }
+}

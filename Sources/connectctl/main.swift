@@ -1,0 +1,15 @@
+// Declares, checks, plans and runs pipelines without a line of Swift.
+import ConnectCatalog
+import ConnectFiles
+import ConnectGzip
+import ConnectPatterns
+import ConnectText
+import ConnectTool
+
+var catalog = Catalog()
+catalog.registerFiles()
+catalog.registerText()
+catalog.registerGzip()
+catalog.registerPatterns()
+
+await ConnectTool.main(catalog)
