@@ -36,6 +36,7 @@ soak: ## runs the tests in their long forms, for hours (variables: scripts/soak)
 # Backtraces are off: printing one takes longer than the test. Few seeds, everything runs many times slower here.
 sanitize: export SWIFT_BACKTRACE = enable=no
 sanitize: export CONNECT_SEEDS ?= 10
+sanitize: export TSAN_OPTIONS ?= suppressions=$(CURDIR)/scripts/thread-sanitizer-suppressions
 sanitize: ## runs the tests under the thread and the address sanitizer
 	scripts/bootstrap
 	swift test --disable-xctest --sanitize=thread --scratch-path .build/tsan

@@ -5,7 +5,7 @@ import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
 
-@Suite("A pipeline as a service", .timeLimit(.minutes(1)))
+@Suite("A pipeline as a service", .timeLimit(.minutes(15)))
 struct PipelineServiceTests {
     // S-END-1
     @Test("A group whose pipeline ends shuts down and returns, where it is told that this is success")

@@ -13,7 +13,7 @@ struct ProgramTests {
         await pipeline.main(RunOptions(shutdownTimeout: .seconds(10)))
     }
 
-    @Test("A group ends with its pipeline", .timeLimit(.minutes(1)))
+    @Test("A group ends with its pipeline", .timeLimit(.minutes(15)))
     func service() async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let sink = CollectSink<Int>()

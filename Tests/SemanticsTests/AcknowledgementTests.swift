@@ -156,7 +156,7 @@ import Testing
         let last = Shared<[Bool]>([])
         try simulate { _ in
             let def = Pipeline("text").root(TextSource(lines: ["one", "two", "three"]))
-            let stage =
+            let stage: Def<Bytes> =
                 switch kind {
                 case "map": def.map { $0 }
                 case "mapBytes": def.mapBytes { _, builder in builder.append(0x61) }

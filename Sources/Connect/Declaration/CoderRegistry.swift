@@ -45,9 +45,9 @@ struct CoderEntry: Sendable {
         self.cost = cost
         identity = MemoryLayout<C>.size == 0 ? ObjectIdentifier(C.self) : nil
         make = { context, next in
-            var instance = try coder.makeInstance()
+            var instance = WorkerInstance(try coder.makeInstance())
             return Inlet<C.Input>.map(context, before: inlet(next, of: C.Output.self)) { element in
-                try instance.convert(element)
+                try instance.value.convert(element)
             }
         }
     }

@@ -206,9 +206,9 @@ extension Def {
             .elementwise(
                 kind: name, traits: traits,
                 make: { context, next in
-                    var instance = try transform.makeInstance()
+                    var instance = WorkerInstance(try transform.makeInstance())
                     return Inlet<T.Input>.flatMap(context, before: inlet(next, of: T.Output.self)) { element, emit in
-                        try instance.transform(element, emit)
+                        try instance.value.transform(element, emit)
                     }
                 }),
             T.Output.self, fileID, line)

@@ -20,7 +20,7 @@ public struct CoderContract<C: Coder>: Sendable where C.Output: Equatable {
     ///   - timeout: how long a run may take
     public init(
         _ coder: C, samples: [(input: C.Input, output: C.Output)], malformed: [C.Input] = [],
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .seconds(120)
     ) {
         self.coder = coder
         self.samples = samples

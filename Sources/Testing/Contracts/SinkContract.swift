@@ -32,7 +32,7 @@ public struct SinkContract<S: Sink> where S.Input: Hashable {
         /// Whether what is written comes out in the order of the writes.
         public var isOrdered = true
         /// How long a run may take.
-        public var timeout = Duration.seconds(30)
+        public var timeout = Duration.seconds(120)
 
         /// The usual.
         public init() {}

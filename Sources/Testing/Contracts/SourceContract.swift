@@ -18,7 +18,7 @@ public struct SourceContract<S: Source> where S.Element: Hashable {
         /// Whether its elements come in one order; false where it reads several partitions at once.
         public var isOrdered = true
         /// How long a run may take.
-        public var timeout = Duration.seconds(30)
+        public var timeout = Duration.seconds(120)
 
         /// The usual.
         public init() {}

@@ -20,7 +20,7 @@ public final class SeededScheduler: Scheduler, Simulation {
         /// How often locks may be taken; more is a livelock.
         public var steps = 5_000_000
         /// How long, in real time, a thread may keep the baton.
-        public var realTime = Duration.seconds(30)
+        public var realTime = Duration.seconds(120)
         /// Whether all threads must have ended with the simulation; those of a run that was aborted may not have.
         public var threadsMustEnd = true
 

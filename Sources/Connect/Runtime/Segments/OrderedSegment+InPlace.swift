@@ -84,7 +84,7 @@ private final class WorkInPlace<Input: Sendable, Output: Sendable> {
         let spent = Int(clamping: now.nanoseconds - start.nanoseconds) - (delivery.nanoseconds - before)
         segment.pace.note(elements: count, nanoseconds: spent)
         choice.note(elements: count, nanoseconds: spent)
-        segment.tailPace.note(elements: count)
+        segment.tail.note(elements: count)
         batch.clear()
         segment.rearm()
         if segment.giveUpRole() { throw .stop }

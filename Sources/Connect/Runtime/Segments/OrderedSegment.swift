@@ -8,12 +8,11 @@ import Synchronization
 final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
     let name: String
     let pace = PassPace()
-    let tailPace: TailPace
+    let tail: SegmentTail<Output>
     let input: Channel<Input>
     let run: RunState
     let makeHead: ChainFactory
     private let makeTail: TailFactory
-    private let tail = DelivererSlot<Output>()
     let state: Guarded<TicketState>
     private let cells: OutputCells<Output>
     private let mayDraw: Monitor.Condition
@@ -29,7 +28,7 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
         self.run = run
         self.makeHead = makeHead
         self.makeTail = makeTail
-        tailPace = TailPace(scheduler: run.scheduler, downstreamWait: downstreamWait)
+        tail = SegmentTail(run: run, downstreamWait: downstreamWait)
         let tickets = TicketState(workers: workers, depth: 2)
         cells = OutputCells(count: tickets.window * tickets.depth)
         let window = tickets.window
@@ -39,7 +38,7 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
         turns = (0..<window).map { _ in monitor.makeCondition() }
     }
 
-    var paces: [PassPace] { [pace, tailPace.pace] }
+    var paces: [PassPace] { [pace, tail.pace] }
 
     var load: SegmentLoad {
         var load = input.load
@@ -90,7 +89,7 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
         // What the pushes into the next segment wait is the deliverer's time, not that of the work here.
         var meter = PassMeter(pace: pace, scheduler: run.scheduler, waited: { current.waited })
         while waitToDraw() {
-            switch input.pop(&batch, max: min(pace.entryLimit, tailPace.pace.entryLimit)) {
+            switch input.pop(&batch, max: min(pace.entryLimit, tail.pace.entryLimit)) {
             case .batch(let ticket):
                 current.number = ticket
                 let count = batch.count
@@ -192,7 +191,7 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
             guard let done else { break }
             hasDelivered = true
             input.finish(done.credit)
-            tailPace.note(elements: done.credit)
+            tail.note(elements: done.credit)
             if let failure = done.failure {
                 run.note(.failure(failure))
                 markStopped()
@@ -220,38 +219,16 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
             batch.clear()
             return
         }
-        do throws(Interruption) {
-            try tailPace.measure { () throws(Interruption) in
-                try tail.withRole { (chain) throws(Interruption) in try chain.push(&batch) }
-            }
-        } catch {
-            run.note(error)
-            markStopped()
-        }
-        batch.clear()
+        if !tail.push(&batch) { markStopped() }
     }
 
     private func flushTail() {
-        do throws(Interruption) {
-            try tail.withRole { (chain) throws(Interruption) in try chain.flush() }
-        } catch {
-            run.note(error)
-            markStopped()
-        }
+        if !tail.flush() { markStopped() }
     }
 
     /// Does what is due behind the segment, and sets when the next is; called with the role.
     func rearm() {
-        do throws(Interruption) {
-            var deadline = MonotonicTime.distantFuture
-            try tail.withRole { (chain) throws(Interruption) in deadline = try chain.tick(run.scheduler.now) }
-            if deadline == .distantFuture, tail.armed == .distantFuture { return }
-            tail.armed = deadline
-            input.arm(deadline)
-        } catch {
-            run.note(error)
-            markStopped()
-        }
+        if !tail.tick(arm: { input.arm($0) }) { markStopped() }
     }
 
     private func tickIfFree() {

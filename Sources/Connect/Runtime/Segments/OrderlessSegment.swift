@@ -21,12 +21,11 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
 
     let name: String
     private let pace = PassPace()
-    private let tailPace: TailPace
     let inputs: [Channel<Input>]
     private let run: RunState
     private let makeHead: ChainFactory
     private let makeTail: TailFactory
-    private let tail = DelivererSlot<Output>()
+    private let tail: SegmentTail<Output>
     private let state: Guarded<State>
     /// A ring of outputs that wait for the deliverer.
     private let cells: OutputCells<Output>
@@ -42,7 +41,7 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
         self.run = run
         self.makeHead = makeHead
         self.makeTail = makeTail
-        tailPace = TailPace(scheduler: run.scheduler, downstreamWait: downstreamWait)
+        tail = SegmentTail(run: run, downstreamWait: downstreamWait)
         cellCount = 2 * workers
         cells = OutputCells(count: cellCount)
         state = Guarded(
@@ -51,7 +50,7 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
         changed = state.monitor.makeCondition()
     }
 
-    var paces: [PassPace] { [pace, tailPace.pace] }
+    var paces: [PassPace] { [pace, tail.pace] }
 
     var load: SegmentLoad { inputs.reduce(into: SegmentLoad()) { $0.add($1.load) } }
 
@@ -95,7 +94,7 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
     private func pass(_ worker: Int, _ input: Channel<Input>, into head: Inlet<Input>, _ waited: Waited) {
         var batch = Batch<Input>(capacity: 0)
         while !isStopped {
-            switch input.pop(&batch, max: min(pace.entryLimit, tailPace.pace.entryLimit)) {
+            switch input.pop(&batch, max: min(pace.entryLimit, tail.pace.entryLimit)) {
             case .batch(let ticket):
                 let count = batch.count
                 let start = run.scheduler.now
@@ -109,7 +108,7 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
                 }
                 batch.clear()
                 input.finish(count)
-                tailPace.note(elements: count)
+                tail.note(elements: count)
                 let spent = Int(clamping: run.scheduler.now.nanoseconds - start.nanoseconds)
                 pace.note(elements: count, nanoseconds: spent - (waited.nanoseconds - before))
                 complete(ticket)
@@ -199,35 +198,15 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
             batch.clear()
             return
         }
-        do throws(Interruption) {
-            try tailPace.measure { () throws(Interruption) in
-                try tail.withRole { (chain) throws(Interruption) in try chain.push(&batch) }
-            }
-        } catch {
-            run.note(error)
-            markStopped()
-        }
-        batch.clear()
+        if !tail.push(&batch) { markStopped() }
     }
 
     private func flushTail() {
-        do throws(Interruption) {
-            try tail.withRole { (chain) throws(Interruption) in try chain.flush() }
-        } catch {
-            run.note(error)
-            markStopped()
-        }
+        if !tail.flush() { markStopped() }
     }
 
     private func rearm() {
-        do throws(Interruption) {
-            var deadline = MonotonicTime.distantFuture
-            try tail.withRole { (chain) throws(Interruption) in deadline = try chain.tick(run.scheduler.now) }
-            inputs[0].arm(deadline)
-        } catch {
-            run.note(error)
-            markStopped()
-        }
+        if !tail.tick(arm: { inputs[0].arm($0) }) { markStopped() }
     }
 
     private func markStopped() {
