@@ -175,6 +175,10 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "DocumentTests", dependencies: ["Connect", "ConnectCatalog", "ConnectDocuments"],
+            swiftSettings: strict),
+        .testTarget(name: "ToolTests", dependencies: ["connectctl"], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",

@@ -48,7 +48,7 @@ public enum ConnectTool {
             let message = RootCommand.fullMessage(for: error)
             // Help and version are no errors.
             if code.isSuccess {
-                ToolOutput.print(message)
+                ToolOutput.show(message)
                 return 0
             }
             ToolOutput.error(message)

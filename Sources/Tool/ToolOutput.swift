@@ -9,7 +9,7 @@
 /// What the tool itself prints; the elements of pipelines go another way.
 enum ToolOutput {
     /// Writes a line to standard output.
-    static func print(_ text: String) { write(text + "\n", to: 1) }
+    static func show(_ text: String) { write(text + "\n", to: 1) }
 
     /// Writes a line to standard error.
     static func error(_ text: String) { write(text + "\n", to: 2) }

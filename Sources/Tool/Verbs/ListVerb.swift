@@ -10,14 +10,14 @@ struct ListVerb: ParsableCommand {
 
     func run() throws {
         let catalog = ToolCatalog.current
-        guard let name else { return ToolOutput.print(ListVerb.overview(catalog)) }
+        guard let name else { return ToolOutput.show(ListVerb.overview(catalog)) }
         let found = catalog.descriptions.filter { $0.description.name == name }
         if found.isEmpty {
             let names = Set(catalog.descriptions.map(\.description.name)).sorted()
             throw ToolStatus(
                 code: 78, message: "there is no component \"\(name)\"; there are \(names.joined(separator: ", "))")
         }
-        ToolOutput.print(found.map { ListVerb.page($0.kind, $0.description) }.joined(separator: "\n\n"))
+        ToolOutput.show(found.map { ListVerb.page($0.kind, $0.description) }.joined(separator: "\n\n"))
     }
 
     private static func overview(_ catalog: Catalog) -> String {

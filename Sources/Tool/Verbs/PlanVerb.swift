@@ -15,22 +15,19 @@ struct PlanVerb: ParsableCommand {
     var format: Format = .text
 
     func run() throws {
-        let pipeline = try PipelineRequest(arguments).pipeline()
-        let plan = try planOrStatus(pipeline)
-        switch format {
-        case .text: ToolOutput.print("\(plan)")
-        case .json: ToolOutput.print(plan.json)
-        case .dot: ToolOutput.print(plan.dot)
-        case .mermaid: ToolOutput.print(plan.mermaid)
-        }
+        let request = try PipelineRequest(arguments)
+        let plan = try request.plan()
+        ToolOutput.show(request.hidden(format.text(of: plan)))
     }
 }
 
-/// Plans a pipeline; mistakes of the plan end the tool like those of a document.
-func planOrStatus(_ pipeline: Pipeline) throws -> Plan {
-    do {
-        return try pipeline.plan()
-    } catch {
-        throw ToolStatus(code: 78, message: "\(error)")
+extension PlanVerb.Format {
+    func text(of plan: Plan) -> String {
+        switch self {
+        case .text: "\(plan)"
+        case .json: plan.json
+        case .dot: plan.dot
+        case .mermaid: plan.mermaid
+        }
     }
 }

@@ -4,6 +4,6 @@ struct VersionVerb: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Shows the version.")
 
     func run() {
-        ToolOutput.print("connectctl 0.1.0")
+        ToolOutput.show("connectctl 0.1.0")
     }
 }
