@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "ConnectTool",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles",
+                "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles", "ConnectText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

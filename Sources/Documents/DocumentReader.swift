@@ -14,7 +14,7 @@ struct DocumentReader {
     }
 
     mutating func read(_ value: ConfigurationValue) throws(ConfigurationError) -> PipelineDocument {
-        let top = mapping(value, "the document", ["apiVersion", "kind", "metadata", "spec"])
+        let top = mapping(value, "the document", ["apiVersion", "kind", "metadata", "spec", "tests"])
         // A document that is something else has none of the keys: saying so once is enough.
         guard case .mapping = value.content else { throw ConfigurationError(problems) }
         require("connect/v1", of: "apiVersion", in: top, value)

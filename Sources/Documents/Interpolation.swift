@@ -18,6 +18,7 @@ struct Interpolation {
     /// - Parameters:
     ///   - value: any value
     ///   - problems: takes the mistakes; texts with one stay as they are
+    /// - Returns: the value with everything replaced that could be
     mutating func apply(
         _ value: ConfigurationValue, _ problems: inout [ConfigurationProblem]
     ) -> ConfigurationValue {

@@ -79,5 +79,9 @@ struct RootCommand: AsyncParsableCommand {
               connectctl run pipeline.yaml
             `connectctl list` shows what can be named.
             """,
-        subcommands: [RunVerb.self, ValidateVerb.self, PlanVerb.self, ListVerb.self, VersionVerb.self])
+        version: "connectctl \(ToolVersion.current)",
+        subcommands: [
+            RunVerb.self, ValidateVerb.self, PlanVerb.self, TestVerb.self, InitVerb.self, ListVerb.self,
+            SchemaVerb.self, CheckpointVerb.self, CompletionVerb.self, VersionVerb.self,
+        ])
 }

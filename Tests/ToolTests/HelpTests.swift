@@ -19,8 +19,10 @@ extension ToolTests {
             "The help of a verb names every option",
             arguments: [
                 ("run", pipelineOptions + ["--for", "--until", "--log-level", "--log-format", "--quiet"]),
-                ("validate", pipelineOptions + ["--explain"]), ("plan", pipelineOptions + ["--output"]),
-                ("list", ["<name>"]),
+                ("validate", pipelineOptions + ["--explain"]), ("plan", pipelineOptions + ["--output", "--diff"]),
+                ("test", pipelineOptions),
+                ("init", ["--from", "--to", "--name"]), ("schema", []), ("completion", ["<shell>"]),
+                ("list", ["<name>", "--output"]), ("version", []),
             ])
         func help(verb: String, options: [String]) async throws {
             let run = try await connectctl([verb, "--help"], in: scratch)
@@ -37,7 +39,9 @@ extension ToolTests {
         func verbs(words: [String]) async throws {
             let run = try await connectctl(words, in: scratch)
             expectQuietSuccess(run)
-            for verb in ["run", "validate", "plan", "list", "version"] { #expect(run.text.contains("\n  \(verb) ")) }
+            for verb in [
+                "run", "validate", "plan", "test", "init", "list", "schema", "checkpoint", "completion", "version",
+            ] { #expect(run.text.contains("\n  \(verb) ")) }
         }
 
         @Test("The list has every component, and its page every key")

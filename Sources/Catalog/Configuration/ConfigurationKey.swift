@@ -37,6 +37,7 @@ public struct ConfigurationKey: Sendable, Hashable {
     /// Whether a key that is not described, such as one of a client library, is taken for that of a secret.
     ///
     /// - Parameter name: the key
+    /// - Returns: whether its name has a word in it that stands for secrets
     public static func soundsSecret(_ name: String) -> Bool {
         let words = ["password", "passwd", "passphrase", "secret", "token", "credential", "private", "jaas", "apikey"]
         let name = name.lowercased()

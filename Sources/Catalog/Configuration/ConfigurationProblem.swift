@@ -49,6 +49,7 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
     /// The same mistakes, without texts that nobody is to see.
     ///
     /// - Parameter secrets: what `(secret)` is written for
+    /// - Returns: the mistakes at the same places
     package func hiding(_ secrets: some Collection<String>) -> ConfigurationError {
         // The longest first: a shorter one may be a part of it.
         let texts = secrets.filter { !$0.isEmpty }.sorted { $0.count > $1.count }

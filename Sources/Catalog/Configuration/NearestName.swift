@@ -15,7 +15,7 @@ package enum NearestName {
     }
 
     /// How to mend an unknown name: the nearest one, else all there are.
-    static func mend(_ name: String, in known: [String], what: String) -> String {
+    package static func mend(_ name: String, in known: [String], what: String) -> String {
         if let nearest = find(name, in: known) { return "Did you mean \(nearest)?" }
         if known.isEmpty { return "There are no \(what) here." }
         return "There are these \(what): \(known.sorted().joined(separator: ", "))."

@@ -14,10 +14,25 @@ struct PlanVerb: ParsableCommand {
     @Option(name: [.customShort("o"), .customLong("output")], help: "How: text, json, dot or mermaid.")
     var format: Format = .text
 
+    @Option(
+        help: "Shows what is different from the plan of another document: its lines with -, those of this plan with +.")
+    var diff: String?
+
     func run() throws {
+        let text = try text(arguments)
+        guard let diff else { return ToolOutput.show(text) }
+        var other = PipelineArguments.none
+        other.documents = [diff]
+        let before = try self.text(other)
+        func lines(_ text: String) -> [String] {
+            text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        }
+        ToolOutput.show(LineDifference.text(from: lines(before), to: lines(text)) ?? "no difference")
+    }
+
+    private func text(_ arguments: PipelineArguments) throws -> String {
         let request = try PipelineRequest(arguments)
-        let plan = try request.plan()
-        ToolOutput.show(request.hidden(format.text(of: plan)))
+        return request.hidden(format.text(of: try request.plan()))
     }
 }
 
@@ -29,5 +44,17 @@ extension PlanVerb.Format {
         case .dot: plan.dot
         case .mermaid: plan.mermaid
         }
+    }
+}
+
+extension PipelineArguments {
+    /// Nothing was said.
+    static var none: PipelineArguments {
+        var arguments = PipelineArguments()
+        (arguments.documents, arguments.through, arguments.settings) = ([], [], [])
+        (arguments.from, arguments.to, arguments.name, arguments.memory) = (nil, nil, nil, nil)
+        (arguments.par, arguments.limit) = (nil, nil)
+        (arguments.state, arguments.checkpointEvery, arguments.onError, arguments.deadLetter) = (nil, nil, nil, nil)
+        return arguments
     }
 }

@@ -20,6 +20,8 @@ struct Run {
 ///   - scratch: where its output goes
 ///   - environment: variables, as `NAME=value`
 ///   - input: its standard input; by default there is nothing
+/// - Returns: how it ended and what it wrote
+/// - Throws: where it cannot be started or does not end
 func connectctl(
     _ arguments: [String], in scratch: Scratch, environment: [String] = [], input: Descriptor? = nil
 ) async throws -> Run {
