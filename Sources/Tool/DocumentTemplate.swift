@@ -17,7 +17,7 @@ struct DocumentTemplate {
         ]
         lines += component(source, isSink: false)
         lines += ["", "  # What is done to the elements, in order: connectctl list shows the stages."]
-        lines += needsLines ? ["  stages:", "    - lines"] : ["  stages: []"]
+        lines += needsLines ? ["  stages:", "    - lines"] : ["  # stages:"]
         lines += [
             "    # - type: grep", "    #   pattern: ERROR", "    #   par: 2", "", "  # \(sink.summary)", "  sink:",
         ]

@@ -23,9 +23,13 @@ extension ToolTests {
                 ("test", pipelineOptions),
                 ("init", ["--from", "--to", "--name"]), ("schema", []), ("completion", ["<shell>"]),
                 ("list", ["<name>", "--output"]), ("version", []),
+                ("checkpoint show", ["--state", "--output", "<pipeline>"]),
+                ("checkpoint reset", ["--state", "<pipeline>"]), ("checkpoint export", ["--state", "<pipeline>"]),
+                ("checkpoint import", ["--state", "<pipeline>"]),
             ])
         func help(verb: String, options: [String]) async throws {
-            let run = try await connectctl([verb, "--help"], in: scratch)
+            let run = try await connectctl(
+                verb.split(separator: " ").map(String.init) + ["--help"], in: scratch)
             expectQuietSuccess(run)
             for option in options + ["--help"] {
                 #expect(run.text.contains("\n  \(option) ") || run.text.contains(", \(option) "), "\(option)")
