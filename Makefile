@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 SECONDS_PER_FUZZER ?= 60
 
 # The product of Examples/FileToStdout is file-to-stdout.
-EXAMPLES := $(shell ls -d Examples/*/ 2>/dev/null | sed 's|Examples/||; s|/||; s|\([a-z0-9]\)\([A-Z]\)|\1-\2|g' \
+EXAMPLES := $(shell ls -d Examples/*/ 2>/dev/null | grep -v /Documents/ | sed 's|Examples/||; s|/||; s|\([a-z0-9]\)\([A-Z]\)|\1-\2|g' \
 	| tr '[:upper:]' '[:lower:]')
 LINTED := $(wildcard Sources Tests Examples Benchmarks/Sources Fuzz/Sources Package.swift \
 	Benchmarks/Package.swift Fuzz/Package.swift)

@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "ConnectTool",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles",
+                "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles", "ConnectText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -175,6 +175,10 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "DocumentTests", dependencies: ["Connect", "ConnectCatalog", "ConnectDocuments"],
+            swiftSettings: strict),
+        .testTarget(name: "ToolTests", dependencies: ["connectctl"], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",

@@ -43,8 +43,8 @@ public struct SourceComponent: Sendable {
     public let description: ComponentDescription
     /// What it promises, in a word or two.
     public let guarantee: String
-    let passesOn: @Sendable (String) -> Bool
-    let begin: @Sendable (Configuration, Pipeline) throws -> Chain
+    package let passesOn: @Sendable (String) -> Bool
+    package let begin: @Sendable (Configuration, Pipeline) throws -> Chain
 
     /// A source.
     ///
@@ -95,10 +95,10 @@ public struct SinkComponent: Sendable {
     public let description: ComponentDescription
     /// What it promises, in a word or two.
     public let guarantee: String
-    let passesOn: @Sendable (String) -> Bool
-    let end: @Sendable (Configuration, Chain) throws -> Pipeline
+    package let passesOn: @Sendable (String) -> Bool
+    package let end: @Sendable (Configuration, Chain) throws -> Pipeline
     /// Makes it the place of dead letters; nil where it cannot be that.
-    let deadLetters: (@Sendable (Configuration) throws -> ErrorPolicy)?
+    package let deadLetters: (@Sendable (Configuration) throws -> ErrorPolicy)?
 
     /// A sink.
     ///
@@ -120,4 +120,9 @@ public struct SinkComponent: Sendable {
         self.deadLetters = deadLetters
         self.end = end
     }
+}
+
+extension ComponentDescription {
+    /// What every component can be told beside its own keys: name, workers, bounds, triggers, errors.
+    package static var generalKeys: [ConfigurationKey] { StageModifiers.keys }
 }

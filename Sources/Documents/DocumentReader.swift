@@ -4,16 +4,8 @@ import ConnectCatalog
 struct DocumentReader {
     private let catalog: Catalog
     private var problems: [ConfigurationProblem]
-
-    private static let specKeys = [
-        ConfigurationKey("par", .integer(1...4096), "How many workers run each stage that does not say it itself."),
-        ConfigurationKey("limit", .integer(1...Int.max), "How many elements reach the sink; then the run ends."),
-        ConfigurationKey("buffer", .integer(1...Int.max), "How many elements may wait before the sink."),
-        ConfigurationKey("memory", .bytes, "How many bytes the whole pipeline may have under way."),
-        ConfigurationKey("checkpointEvery", .duration, "How often checkpoints are made."),
-        ConfigurationKey("state", .text, "The directory that checkpoints are kept in."),
-        ConfigurationKey("onError", .text, "What happens at an error of a stage that does not say it itself."),
-    ]
+    /// Keys that a misspelt one was meant for: they are not missing as well.
+    private var meant: Set<String> = []
 
     /// Begins with the mistakes that were found before.
     init(catalog: Catalog, problems: [ConfigurationProblem]) {
@@ -22,15 +14,17 @@ struct DocumentReader {
     }
 
     mutating func read(_ value: ConfigurationValue) throws(ConfigurationError) -> PipelineDocument {
-        let top = mapping(value, "the document", ["apiVersion", "kind", "metadata", "spec"])
+        let top = mapping(value, "the document", ["apiVersion", "kind", "metadata", "spec", "tests"])
+        // A document that is something else has none of the keys: saying so once is enough.
+        guard case .mapping = value.content else { throw ConfigurationError(problems) }
         require("connect/v1", of: "apiVersion", in: top, value)
         require("Pipeline", of: "kind", in: top, value)
         let name = pipelineName(top)
         guard let spec = top["spec"] else {
-            problems.append(missing("spec", value, "It holds source, stages and sink."))
+            noteMissing("spec", value, "It holds source, stages and sink.")
             throw ConfigurationError(problems)
         }
-        let names = ["source", "stages", "sink", "deadLetter"] + DocumentReader.specKeys.map(\.name)
+        let names = ["source", "stages", "sink", "deadLetter"] + PipelineDocument.settingKeys.map(\.name)
         let parts = mapping(spec.value, "spec", names)
         let settings = settings(spec.value, parts)
         let source = use("source", parts, spec.value, isStage: false)
@@ -72,7 +66,7 @@ struct DocumentReader {
     ) -> Configuration? {
         do throws(ConfigurationError) {
             return try Configuration(
-                DocumentReader.specKeys.compactMap { parts[$0.name] }, keys: DocumentReader.specKeys,
+                PipelineDocument.settingKeys.compactMap { parts[$0.name] }, keys: PipelineDocument.settingKeys,
                 component: "spec", at: spec.origin)
         } catch {
             problems += error.problems
@@ -95,7 +89,7 @@ struct DocumentReader {
         _ name: String, _ parts: [String: ConfigurationEntry], _ spec: ConfigurationValue, isStage: Bool
     ) -> ComponentUse? {
         guard let entry = parts[name] else {
-            problems.append(missing(name, spec, "Name a component: \(name): file:access.log."))
+            noteMissing(name, spec, "Name a component: \(name): file:access.log.")
             return nil
         }
         return use(entry.value, name, isStage: isStage)
@@ -105,9 +99,15 @@ struct DocumentReader {
     private mutating func use(_ value: ConfigurationValue, _ what: String, isStage: Bool) -> ComponentUse? {
         switch value.content {
         case .text(let text):
+            // In a document the name alone is clear: a colon at the end of a line would have to be quoted.
+            if !isStage, catalog.sources[text] != nil || catalog.sinks[text] != nil || catalog.stages[text] != nil {
+                return ComponentUse(name: text, at: value.origin)
+            }
             do throws(ConfigurationError) {
-                return isStage
+                let use =
+                    isStage
                     ? try ComponentUse(stage: text, at: value.origin) : try ComponentUse(uri: text, at: value.origin)
+                return value.isSecret ? use.secret : use
             } catch {
                 problems += error.problems
                 return nil
@@ -117,7 +117,10 @@ struct DocumentReader {
             else {
                 problems.append(
                     ConfigurationProblem(
-                        at: value.origin, "\(what) does not say what it is", mend: "Give it a type: type: file."))
+                        at: value.origin, "\(what) does not say what it is",
+                        mend: isStage && entries.count == 1
+                            ? "Write it without the blank behind the colon, or give it a type: type: "
+                                + "\(entries[0].key)." : "Give it a type: type: \(isStage ? "grep" : "file")."))
                 return nil
             }
             return ComponentUse(name: name, entries: entries.filter { $0.key != "type" }, at: value.origin)
@@ -143,6 +146,7 @@ struct DocumentReader {
             if known.contains(entry.key) {
                 result[entry.key] = entry
             } else {
+                if let name = NearestName.find(entry.key, in: known) { meant.insert(name) }
                 problems.append(ConfigurationProblem(unknownKey: entry, of: what, among: known))
             }
         }
@@ -153,7 +157,7 @@ struct DocumentReader {
         _ wanted: String, of key: String, in top: [String: ConfigurationEntry], _ document: ConfigurationValue
     ) {
         guard let entry = top[key] else {
-            problems.append(missing(key, document, "Write \(key): \(wanted)."))
+            noteMissing(key, document, "Write \(key): \(wanted).")
             return
         }
         if case .text(wanted) = entry.value.content { return }
@@ -162,7 +166,23 @@ struct DocumentReader {
                 at: entry.value.origin, "the \(key) is not one that is known here", mend: "Write \(key): \(wanted)."))
     }
 
-    private func missing(_ key: String, _ value: ConfigurationValue, _ mend: String) -> ConfigurationProblem {
-        ConfigurationProblem(at: value.origin, "the key \"\(key)\" is missing", mend: mend)
+    private mutating func noteMissing(_ key: String, _ value: ConfigurationValue, _ mend: String) {
+        if meant.contains(key) { return }
+        problems.append(ConfigurationProblem(at: value.origin, "the key \"\(key)\" is missing", mend: mend))
+    }
+}
+
+extension ComponentUse {
+    /// The same with values that are never to be shown.
+    fileprivate var secret: ComponentUse {
+        func hidden(_ value: ConfigurationValue) -> ConfigurationValue {
+            var value = value
+            value.isSecret = true
+            return value
+        }
+        return ComponentUse(
+            name: name, unnamed: unnamed.map(hidden),
+            entries: entries.map { ConfigurationEntry(key: $0.key, value: hidden($0.value), at: $0.origin) }, at: origin
+        )
     }
 }

@@ -10,32 +10,46 @@ struct Interpolation {
     let environment: [String: String]
     /// Reads a file; nil where it cannot be read.
     let readFile: (String) -> [UInt8]?
+    /// What was read from files so far: nobody is to see it.
+    var secrets: Set<String> = []
 
     /// Replaces in all texts of a value.
     ///
     /// - Parameters:
     ///   - value: any value
     ///   - problems: takes the mistakes; texts with one stay as they are
-    func apply(_ value: ConfigurationValue, _ problems: inout [ConfigurationProblem]) -> ConfigurationValue {
+    /// - Returns: the value with everything replaced that could be
+    mutating func apply(
+        _ value: ConfigurationValue, _ problems: inout [ConfigurationProblem]
+    ) -> ConfigurationValue {
         switch value.content {
         case .text(let text):
             guard text.contains("${") else { return value }
             let before = problems.count
-            let result = replaced(text, value.origin, &problems)
-            return problems.count > before ? value : ConfigurationValue(.text(result), at: value.origin)
+            var replacements: [String] = []
+            let result = replaced(text, value.origin, &replacements, &problems)
+            if problems.count > before { return value }
+            var replaced = ConfigurationValue(.text(result), at: value.origin)
+            replaced.replacements = replacements
+            replaced.isSecret = replacements.contains { $0.hasPrefix("file ") }
+            return replaced
         case .list(let values):
-            return ConfigurationValue(.list(values.map { apply($0, &problems) }), at: value.origin)
+            var results: [ConfigurationValue] = []
+            for value in values { results.append(apply(value, &problems)) }
+            return ConfigurationValue(.list(results), at: value.origin)
         case .mapping(let entries):
-            return ConfigurationValue(
-                .mapping(
-                    entries.map {
-                        ConfigurationEntry(key: $0.key, value: apply($0.value, &problems), at: $0.origin)
-                    }), at: value.origin)
+            var results: [ConfigurationEntry] = []
+            for entry in entries {
+                results.append(
+                    ConfigurationEntry(key: entry.key, value: apply(entry.value, &problems), at: entry.origin))
+            }
+            return ConfigurationValue(.mapping(results), at: value.origin)
         }
     }
 
-    private func replaced(
-        _ text: String, _ origin: ConfigurationOrigin, _ problems: inout [ConfigurationProblem]
+    private mutating func replaced(
+        _ text: String, _ origin: ConfigurationOrigin, _ replacements: inout [String],
+        _ problems: inout [ConfigurationProblem]
     ) -> String {
         var result = ""
         var rest = text[...]
@@ -53,7 +67,8 @@ struct Interpolation {
                         ))
                     return result
                 }
-                result += value(of: rest[rest.index(rest.startIndex, offsetBy: 2)..<end], origin, &problems)
+                let reference = rest[rest.index(rest.startIndex, offsetBy: 2)..<end]
+                result += self.value(of: reference, origin, &replacements, &problems)
                 rest = rest[rest.index(after: end)...]
             } else {
                 result += "$"
@@ -63,8 +78,9 @@ struct Interpolation {
         return result + rest
     }
 
-    private func value(
-        of reference: Substring, _ origin: ConfigurationOrigin, _ problems: inout [ConfigurationProblem]
+    private mutating func value(
+        of reference: Substring, _ origin: ConfigurationOrigin, _ replacements: inout [String],
+        _ problems: inout [ConfigurationProblem]
     ) -> String {
         if reference.hasPrefix("file:") {
             let path = String(reference.dropFirst(5))
@@ -76,6 +92,8 @@ struct Interpolation {
                 return ""
             }
             if text.hasSuffix("\n") { text.removeLast() }
+            replacements.append("file \(path)")
+            secrets.insert(text)
             return text
         }
         let name = reference.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
@@ -88,8 +106,14 @@ struct Interpolation {
                     mend: "Write ${NAME}, ${NAME:-default}, ${NAME:?message} or ${file:/path}."))
             return ""
         }
-        if let found, !found.isEmpty || rest.isEmpty { return found }
-        if rest.hasPrefix(":-") { return String(rest.dropFirst(2)) }
+        if let found, !found.isEmpty || rest.isEmpty {
+            replacements.append("environment \(name)")
+            return found
+        }
+        if rest.hasPrefix(":-") {
+            replacements.append("default of \(name)")
+            return String(rest.dropFirst(2))
+        }
         let message = rest.hasPrefix(":?") ? ": \(rest.dropFirst(2))" : ""
         problems.append(
             ConfigurationProblem(

@@ -27,6 +27,19 @@ public struct PipelineDocument: Sendable {
     public let checkpointEvery: Duration?
     /// Everything that was said, merged, with the places.
     public let values: ConfigurationValue
+    /// What was read from files for `${file:/path}`: nobody is to see it.
+    public internal(set) var secrets: Set<String> = []
+
+    /// The settings that stand beside source, stages and sink.
+    public static let settingKeys = [
+        ConfigurationKey("par", .integer(1...4096), "How many workers run each stage that does not say it itself."),
+        ConfigurationKey("limit", .integer(1...Int.max), "How many elements reach the sink; then the run ends."),
+        ConfigurationKey("buffer", .integer(1...Int.max), "How many elements may wait before the sink."),
+        ConfigurationKey("memory", .bytes, "How many bytes the whole pipeline may have under way."),
+        ConfigurationKey("checkpointEvery", .duration, "How often checkpoints are made."),
+        ConfigurationKey("state", .text, "The directory that checkpoints are kept in."),
+        ConfigurationKey("onError", .text, "What happens at an error of a stage that does not say it itself."),
+    ]
 
     /// A document's text and name.
     public struct Source: Sendable {
@@ -75,9 +88,19 @@ public struct PipelineDocument: Sendable {
                     mend: "Begin with apiVersion: connect/v1; connectctl init writes one."))
         }
         for setting in settings { values = values.merged(with: try ConfigurationValue(setting: setting)) }
-        let interpolated = Interpolation(environment: environment, readFile: readFile).apply(values, &problems)
+        var interpolation = Interpolation(environment: environment, readFile: readFile)
+        let interpolated = interpolation.apply(values, &problems)
+        let unread = Set(problems.map(\.origin))
         var reader = DocumentReader(catalog: catalog, problems: problems)
-        return try reader.read(interpolated)
+        do throws(ConfigurationError) {
+            var document = try reader.read(interpolated)
+            document.secrets = interpolation.secrets
+            return document
+        } catch {
+            // What could not be read is not judged as well.
+            let others = error.problems.filter { !unread.contains($0.origin) }
+            throw ConfigurationError(problems + others).hiding(interpolation.secrets)
+        }
     }
 }
 
@@ -98,13 +121,14 @@ extension ConfigurationValue {
 
     /// What `--set spec.sink.path=out.log` says.
     init(setting text: String) throws(ConfigurationError) {
-        let origin = ConfigurationOrigin.commandLine("--set \(text)")
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        // Without the value, which may be a secret.
+        let origin = ConfigurationOrigin.commandLine("--set \(parts[0])")
         let names = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, names.allSatisfy({ !$0.isEmpty }) else {
             throw ConfigurationError(
                 ConfigurationProblem(
-                    at: origin, "\"\(text)\" sets nothing", mend: "Write --set spec.sink.path=out.log."))
+                    at: origin, "\"\(parts[0])\" sets nothing", mend: "Write --set spec.sink.path=out.log."))
         }
         var value = ConfigurationValue(String(parts[1]), at: origin)
         for name in names.reversed() {

@@ -48,7 +48,7 @@ public enum ConnectTool {
             let message = RootCommand.fullMessage(for: error)
             // Help and version are no errors.
             if code.isSuccess {
-                ToolOutput.print(message)
+                ToolOutput.show(message)
                 return 0
             }
             ToolOutput.error(message)
@@ -79,5 +79,9 @@ struct RootCommand: AsyncParsableCommand {
               connectctl run pipeline.yaml
             `connectctl list` shows what can be named.
             """,
-        subcommands: [RunVerb.self, ValidateVerb.self, PlanVerb.self, ListVerb.self, VersionVerb.self])
+        version: "connectctl \(ToolVersion.current)",
+        subcommands: [
+            RunVerb.self, ValidateVerb.self, PlanVerb.self, TestVerb.self, InitVerb.self, ListVerb.self,
+            SchemaVerb.self, CheckpointVerb.self, CompletionVerb.self, VersionVerb.self,
+        ])
 }

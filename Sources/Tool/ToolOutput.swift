@@ -9,7 +9,7 @@
 /// What the tool itself prints; the elements of pipelines go another way.
 enum ToolOutput {
     /// Writes a line to standard output.
-    static func print(_ text: String) { write(text + "\n", to: 1) }
+    static func show(_ text: String) { write(text + "\n", to: 1) }
 
     /// Writes a line to standard error.
     static func error(_ text: String) { write(text + "\n", to: 2) }
@@ -53,6 +53,39 @@ enum ToolOutput {
             }
             content += chunk[..<count]
         }
+    }
+
+    /// Writes a file that nobody else can read, in the directory for such files.
+    ///
+    /// - Returns: its path; nil where it cannot be written
+    static func temporaryFile(_ text: String) -> String? {
+        let directory = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var path = Array("\(directory)/connectctl-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else { return nil }
+        write(text, to: descriptor)
+        close(descriptor)
+        return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Removes a file.
+    ///
+    /// - Returns: whether it is gone
+    @discardableResult
+    static func remove(_ path: String) -> Bool { unlink(path) == 0 }
+
+    /// The names in a directory; nil where it cannot be read.
+    static func names(in directory: String) -> [String]? {
+        guard let stream = opendir(directory) else { return nil }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

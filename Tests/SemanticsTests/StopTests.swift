@@ -141,6 +141,43 @@ import Testing
         #expect(report.offset == Int64(sink.elements.count))
     }
 
+    // S-END-4
+    @Test(
+        "A run stops by itself after a time, or at a time of day, and drains: whichever comes first",
+        arguments: [(3, nil), (nil, 3), (3, 60), (60, 3)] as [(Int?, Int?)])
+    func stopsByItself(after: Int?, at: Int?) throws {
+        let sink = CollectSink<Int>()
+        let (report, time) = try simulate(options: { options in
+            options.stopAfter = after.map { .seconds($0) }
+            let now = options.scheduler.timeOfDay.nanosecondsSinceEpoch
+            options.stopAt = at.map { EventTime(nanosecondsSinceEpoch: now + Int64($0) * 1_000_000_000) }
+        }) { _ in
+            Pipeline("timed").root(GeneratorSource(rate: 100) { Int($0) }).map { $0 }.par(2).to(sink)
+        } while: { scheduler, run in
+            let started = scheduler.now
+            let report = try run.wait()
+            return (report, scheduler.now.elapsed(since: started))
+        }
+        #expect(report.wasStopped)
+        #expect((298...302).contains(sink.elements.count))
+        #expect(report.offset == Int64(sink.elements.count))
+        #expect(time >= .seconds(3) && time < .milliseconds(3500))
+    }
+
+    // S-END-4
+    @Test("A time that is long over stops the run at once, and a run that ends before is not stopped")
+    func stopsAtOnceOrNever() throws {
+        let early = try simulate(options: { $0.stopAt = EventTime(nanosecondsSinceEpoch: .min) }) { _ in
+            Pipeline("past").root(GeneratorSource(rate: 10) { Int($0) }).to(NullSink())
+        }
+        #expect(early.wasStopped)
+        let whole = try simulate(options: { $0.stopAfter = .seconds(60) }) { _ in
+            Pipeline("whole").root(ListSource(0..<10)).to(NullSink())
+        }
+        #expect(!whole.wasStopped)
+        #expect(whole.offset == 10)
+    }
+
     // S-END-4: a stop before anything has begun.
     @Test(arguments: seeds)
     func `A stop at the very start ends the run as well`(seed: UInt64) throws {

@@ -26,11 +26,14 @@ public struct Configuration: Sendable {
         var problems: [ConfigurationProblem] = []
         var values: [String: ConfigurationValue] = [:]
         var passedOn: [ConfigurationEntry] = []
+        // Keys that a misspelt one was meant for: they are not missing as well.
+        var meant: Set<String> = []
         for entry in entries {
             guard let key = self.keys[entry.key] else {
                 if passesOn(entry.key) {
                     passedOn.append(entry)
                 } else {
+                    if let name = NearestName.find(entry.key, in: keys.map(\.name)) { meant.insert(name) }
                     problems.append(
                         ConfigurationProblem(unknownKey: entry, of: component, among: keys.map(\.name) + others))
                 }
@@ -42,7 +45,8 @@ public struct Configuration: Sendable {
                 values[entry.key] = entry.value
             }
         }
-        for key in keys where key.isRequired && !entries.contains(where: { $0.key == key.name }) {
+        for key in keys where key.isRequired && !meant.contains(key.name) {
+            if entries.contains(where: { $0.key == key.name }) { continue }
             problems.append(
                 ConfigurationProblem(
                     at: origin, "\(component) needs the key \"\(key.name)\": \(key.help)",
@@ -92,7 +96,9 @@ public struct Configuration: Sendable {
     /// A mistake that only the component could see, at the place of a key.
     public func problem(_ key: String, _ message: String, mend: String) -> ConfigurationError {
         let origin = values[key]?.origin ?? origin
-        return ConfigurationError(ConfigurationProblem(at: origin, message, mend: mend))
+        let error = ConfigurationError(ConfigurationProblem(at: origin, message, mend: mend))
+        guard let value = values[key], value.isSecret || keys[key]?.isSecret == true else { return error }
+        return error.hiding(Configuration.texts(of: value))
     }
 
     private static func texts(of value: ConfigurationValue) -> [String] {
@@ -114,7 +120,7 @@ public struct Configuration: Sendable {
         case (.list, _), (.mapping, _): fits = false
         }
         if fits { return nil }
-        let found = key.isSecret ? "the value of a secret" : value.content.kind
+        let found = key.isSecret || value.isSecret ? "the value of a secret" : value.content.kind
         return ConfigurationProblem(
             at: value.origin, "\(found) is no value for \"\(key.name)\" of \(component)",
             mend: "It takes \(key.type.expectation).")

@@ -33,6 +33,16 @@ public struct ConfigurationKey: Sendable, Hashable {
         self.isRequired = isRequired
         self.isSecret = isSecret
     }
+
+    /// Whether a key that is not described, such as one of a client library, is taken for that of a secret.
+    ///
+    /// - Parameter name: the key
+    /// - Returns: whether its name has a word in it that stands for secrets
+    public static func soundsSecret(_ name: String) -> Bool {
+        let words = ["password", "passwd", "passphrase", "secret", "token", "credential", "private", "jaas", "apikey"]
+        let name = name.lowercased()
+        return words.contains { name.contains($0) } || name.hasSuffix("key.pem")
+    }
 }
 
 /// What values a key takes.

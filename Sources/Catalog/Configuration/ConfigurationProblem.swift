@@ -37,9 +37,30 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
     /// At least one.
     public let problems: [ConfigurationProblem]
 
-    /// Several mistakes.
+    /// Several mistakes; they are put in the order of their places.
     public init(_ problems: [ConfigurationProblem]) {
-        self.problems = problems
+        self.problems = problems.enumerated().sorted { left, right in
+            if left.element.origin.isBefore(right.element.origin) { return true }
+            if right.element.origin.isBefore(left.element.origin) { return false }
+            return left.offset < right.offset
+        }.map(\.element)
+    }
+
+    /// The same mistakes, without texts that nobody is to see.
+    ///
+    /// - Parameter secrets: what `(secret)` is written for
+    /// - Returns: the mistakes at the same places
+    package func hiding(_ secrets: some Collection<String>) -> ConfigurationError {
+        // The longest first: a shorter one may be a part of it.
+        let texts = secrets.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
+        if texts.isEmpty { return self }
+        func hidden(_ text: String) -> String { texts.reduce(text) { $0.replacing($1, with: "(secret)") } }
+        return ConfigurationError(
+            problems.map { problem in
+                var origin = problem.origin
+                if case .commandLine(let words) = origin { origin = .commandLine(hidden(words)) }
+                return ConfigurationProblem(at: origin, hidden(problem.message), mend: hidden(problem.mend))
+            })
     }
 
     /// One mistake.

@@ -23,6 +23,10 @@ public struct ConfigurationValue: Sendable, Hashable {
     public let content: Content
     /// Where it was said.
     public let origin: ConfigurationOrigin
+    /// What was put in the place of `${…}`: `environment HOME`, `file /run/secret`.
+    public var replacements: [String] = []
+    /// Whether it is never to be shown, whatever its key is: a part of it was read from a file.
+    public var isSecret = false
 
     /// A value with its place.
     public init(_ content: Content, at origin: ConfigurationOrigin) {
@@ -68,6 +72,13 @@ public enum ConfigurationOrigin: Sendable, Hashable, CustomStringConvertible {
     case file(String, line: Int, column: Int)
     /// A word of the command line.
     case commandLine(String)
+
+    /// Whether it stands before another: places in files by line and column, then everything else in its own order.
+    func isBefore(_ other: ConfigurationOrigin) -> Bool {
+        guard case .file(let path, let line, let column) = self else { return false }
+        guard case .file(let otherPath, let otherLine, let otherColumn) = other else { return true }
+        return (path, line, column) < (otherPath, otherLine, otherColumn)
+    }
 
     /// `default`, `environment NAME`, `FILE:LINE:COLUMN` or the option as it was written
     public var description: String {

@@ -1,12 +1,12 @@
 /// Finds what somebody may have meant.
-enum NearestName {
+package enum NearestName {
     /// The name that differs least from one that is unknown.
     ///
     /// - Parameters:
     ///   - name: what was written
     ///   - known: what there is
     /// - Returns: nil where nothing is near: more than a third of the letters differ
-    static func find(_ name: String, in known: [String]) -> String? {
+    package static func find(_ name: String, in known: [String]) -> String? {
         let distances = known.map { (name: $0, distance: distance(name.lowercased(), $0.lowercased())) }
         guard let nearest = distances.min(by: { $0.distance < $1.distance }),
             nearest.distance <= max(1, max(name.count, nearest.name.count) / 3)
@@ -15,7 +15,7 @@ enum NearestName {
     }
 
     /// How to mend an unknown name: the nearest one, else all there are.
-    static func mend(_ name: String, in known: [String], what: String) -> String {
+    package static func mend(_ name: String, in known: [String], what: String) -> String {
         if let nearest = find(name, in: known) { return "Did you mean \(nearest)?" }
         if known.isEmpty { return "There are no \(what) here." }
         return "There are these \(what): \(known.sorted().joined(separator: ", "))."

@@ -9,6 +9,11 @@ public struct RunOptions: Sendable {
     public var checkpointEvery: Duration
     /// How long a drain may take after a stop was asked for; past it the run ends at once.
     public var shutdownTimeout: Duration
+    /// After what time the run stops as though it had been asked to; nil lets it go on.
+    public var stopAfter: Duration?
+    /// At what time of day the run stops as though it had been asked to; nil lets it go on. Where the clock is set, the
+    /// stop follows within `checkpointEvery`.
+    public var stopAt: EventTime?
     /// How long nothing may move while elements are under way before a report is logged; nil never.
     public var stallTimeout: Duration?
     /// Where the run logs: its start and end at info, trouble above, nothing else in normal operation.

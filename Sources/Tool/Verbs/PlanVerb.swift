@@ -14,23 +14,47 @@ struct PlanVerb: ParsableCommand {
     @Option(name: [.customShort("o"), .customLong("output")], help: "How: text, json, dot or mermaid.")
     var format: Format = .text
 
+    @Option(
+        help: "Shows what is different from the plan of another document: its lines with -, those of this plan with +.")
+    var diff: String?
+
     func run() throws {
-        let pipeline = try PipelineRequest(arguments).pipeline()
-        let plan = try planOrStatus(pipeline)
-        switch format {
-        case .text: ToolOutput.print("\(plan)")
-        case .json: ToolOutput.print(plan.json)
-        case .dot: ToolOutput.print(plan.dot)
-        case .mermaid: ToolOutput.print(plan.mermaid)
+        let text = try text(arguments)
+        guard let diff else { return ToolOutput.show(text) }
+        var other = PipelineArguments.none
+        other.documents = [diff]
+        let before = try self.text(other)
+        func lines(_ text: String) -> [String] {
+            text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        }
+        ToolOutput.show(LineDifference.text(from: lines(before), to: lines(text)) ?? "no difference")
+    }
+
+    private func text(_ arguments: PipelineArguments) throws -> String {
+        let request = try PipelineRequest(arguments)
+        return request.hidden(format.text(of: try request.plan()))
+    }
+}
+
+extension PlanVerb.Format {
+    func text(of plan: Plan) -> String {
+        switch self {
+        case .text: "\(plan)"
+        case .json: plan.json
+        case .dot: plan.dot
+        case .mermaid: plan.mermaid
         }
     }
 }
 
-/// Plans a pipeline; mistakes of the plan end the tool like those of a document.
-func planOrStatus(_ pipeline: Pipeline) throws -> Plan {
-    do {
-        return try pipeline.plan()
-    } catch {
-        throw ToolStatus(code: 78, message: "\(error)")
+extension PipelineArguments {
+    /// Nothing was said.
+    static var none: PipelineArguments {
+        var arguments = PipelineArguments()
+        (arguments.documents, arguments.through, arguments.settings) = ([], [], [])
+        (arguments.from, arguments.to, arguments.name, arguments.memory) = (nil, nil, nil, nil)
+        (arguments.par, arguments.limit) = (nil, nil)
+        (arguments.state, arguments.checkpointEvery, arguments.onError, arguments.deadLetter) = (nil, nil, nil, nil)
+        return arguments
     }
 }

@@ -1,34 +1,81 @@
 import ArgumentParser
 import Connect
+import ConnectCatalog
 import ConnectFiles
 import Logging
+
+extension ToolLogHandler.Format: ExpressibleByArgument {}
 
 struct RunVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs a pipeline to its end, or until it is stopped.",
         discussion: """
-            The first SIGINT or SIGTERM stops the source, lets what is under way drain and ends with status 0; a second
-            one ends at once. With --state a restart goes on where the last run ended.
+            The first SIGINT or SIGTERM stops the source, lets what is under way drain and ends with status 0; a second \
+            one ends at once with 130 or 143. SIGHUP ends the process like a crash. With --state a restart goes on \
+            where the last run ended.
             """)
 
     @OptionGroup var arguments: PipelineArguments
 
-    @Option(help: "Which messages are logged to standard error: trace, debug, info, notice, warning, error, critical.")
-    var logLevel: String = "warning"
-
-    @Option(name: .customLong("for"), help: "Stops after this time, such as 10s.")
+    @Option(name: .customLong("for"), help: "Stops after this time, such as 10s; what is under way drains.")
     var duration: String?
+
+    @Option(help: "Stops at this time of day, such as 2027-01-31T18:30:00Z; what is under way drains.")
+    var until: String?
+
+    @Option(
+        help:
+            "The least of the messages that are logged to standard error; by default as LOG_LEVEL says, else warning.",
+        transform: { word in
+            if let level = Logger.Level(rawValue: word) { return level }
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("\(word) is no level; there are \(levels).")
+        })
+    var logLevel: Logger.Level?
+
+    @Option(help: "How messages are logged: as words on a line, or as JSON.")
+    var logFormat: ToolLogHandler.Format = .text
+
+    @Flag(name: .shortAndLong, help: "Logs nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if quiet, logLevel != nil { throw ValidationError("--quiet and --log-level exclude each other.") }
+    }
 
     func run() async throws {
         let request = try PipelineRequest(arguments)
-        let pipeline = try request.pipeline()
         var options = RunOptions()
-        guard let level = Logger.Level(rawValue: logLevel) else {
-            throw ValidationError("--log-level \(logLevel) is no level; try info.")
-        }
-        options.logger.logLevel = level
+        try readTimes(&options)
+        // Planned here already: what is wrong with it is said without secrets.
+        _ = try request.plan()
+        let pipeline = try request.pipeline()
+        let format = logFormat
+        options.logger = Logger(label: "connectctl") { ToolLogHandler(label: $0, format: format) }
         if let every = request.checkpointEvery { options.checkpointEvery = every }
         if let state = request.state { options.checkpoints = DirectoryCheckpointStore(FilePath(state)) }
-        await pipeline.main(options)
+        let asked = logLevel ?? ToolOutput.environment["LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0) }
+        await pipeline.main(options, logLevel: quiet ? .error : asked ?? .warning)
+    }
+
+    private func readTimes(_ options: inout RunOptions) throws {
+        if let duration {
+            let origin = ConfigurationOrigin.commandLine("--for \(duration)")
+            let values = try Configuration(
+                [ConfigurationEntry(key: "for", text: duration, at: origin)],
+                keys: [ConfigurationKey("for", .duration, "")], component: "run", at: origin)
+            options.stopAfter = values.duration("for")
+        }
+        if let until {
+            guard let time = Instant.read(until) else {
+                throw ConfigurationError(
+                    ConfigurationProblem(
+                        at: .commandLine("--until \(until)"), "\"\(until)\" is no time of day",
+                        mend:
+                            "Write date, time and distance from UTC: 2027-01-31T18:30:00Z or 2027-01-31T19:30:00+01:00."
+                    ))
+            }
+            options.stopAt = time
+        }
     }
 }

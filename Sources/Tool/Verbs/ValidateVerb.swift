@@ -1,6 +1,7 @@
 import ArgumentParser
 import Connect
 import ConnectCatalog
+import ConnectDocuments
 
 struct ValidateVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,42 +15,58 @@ struct ValidateVerb: ParsableCommand {
 
     func run() throws {
         let request = try PipelineRequest(arguments)
-        let plan = try planOrStatus(try request.pipeline())
-        if explain { ToolOutput.print(request.explanation(ToolCatalog.current)) }
-        ToolOutput.print("\(plan.pipeline): no mistakes")
+        let plan = try request.plan()
+        if explain { ToolOutput.show(request.hidden(request.explanation(ToolCatalog.current))) }
+        ToolOutput.show("\(plan.pipeline): no mistakes")
     }
 }
 
 extension PipelineRequest {
     /// Every value that counts: component, key, value and place; secrets are not shown.
     func explanation(_ catalog: Catalog) -> String {
-        var rows: [[String]] = []
+        var rows = settingRows()
         func note(_ use: ComponentUse, _ description: ComponentDescription?) {
-            let keys = description?.keys ?? []
-            var given: Set<String> = []
-            var entries = use.entries
-            if let unnamed = use.unnamed, let key = description?.unnamedKey {
-                entries.insert(ConfigurationEntry(key: key, value: unnamed, at: unnamed.origin), at: 0)
+            let values = use.values(description)
+            for (key, value) in values {
+                let text = description.isSecret(key, value) ? "(secret)" : value.text
+                rows.append([use.name, key, text, value.place])
             }
-            for entry in entries {
-                given.insert(entry.key)
-                let isSecret = keys.first { $0.name == entry.key }?.isSecret ?? false
-                rows.append([use.name, entry.key, isSecret ? "(secret)" : entry.value.text, "\(entry.value.origin)"])
-            }
-            for key in keys where !given.contains(key.name) {
-                if let value = key.defaultValue { rows.append([use.name, key.name, value, "default"]) }
+            for key in description?.keys ?? [] where !values.contains(where: { $0.key == key.name }) {
+                guard let value = key.defaultValue else { continue }
+                rows.append([use.name, key.name, key.isSecret ? "(secret)" : value.debugDescription, "default"])
             }
         }
         note(declaration.source, catalog.sources[declaration.source.name]?.description)
         for stage in declaration.stages { note(stage, catalog.stages[stage.name]?.description) }
         note(declaration.sink, catalog.sinks[declaration.sink.name]?.description)
+        if let use = declaration.deadLetter { note(use, catalog.sinks[use.name]?.description) }
         return TextTable.text(["COMPONENT", "KEY", "VALUE", "FROM"], rows)
+    }
+
+    /// What holds for the pipeline as a whole: what the command line says wins over the document.
+    private func settingRows() -> [[String]] {
+        let spec = values?["spec"]
+        return PipelineDocument.settingKeys.compactMap { key in
+            guard let value = options.last(where: { $0.key == key.name })?.value ?? spec?[key.name] else { return nil }
+            return ["pipeline", key.name, value.isSecret ? "(secret)" : value.text, value.place]
+        }
     }
 }
 
 extension ConfigurationValue {
+    /// The value of a name in a mapping.
+    fileprivate subscript(_ key: String) -> ConfigurationValue? {
+        guard case .mapping(let entries) = content else { return nil }
+        return entries.first { $0.key == key }?.value
+    }
+
+    /// Where it was said, and what was put into it.
+    fileprivate var place: String {
+        replacements.isEmpty ? "\(origin)" : "\(origin) with \(replacements.joined(separator: ", "))"
+    }
+
     /// As it may be written on one line.
-    var text: String {
+    fileprivate var text: String {
         switch content {
         case .text(let text): text.debugDescription
         case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"

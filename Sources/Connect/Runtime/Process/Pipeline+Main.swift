@@ -5,7 +5,7 @@
 #elseif canImport(Darwin)
     import Darwin
 #endif
-import Logging
+package import Logging
 
 extension Pipeline {
     /// Runs the pipeline as a whole program and ends the process.
@@ -26,9 +26,14 @@ extension Pipeline {
     ///
     /// - Parameter options: how to run it
     public func main(_ options: RunOptions = RunOptions()) async -> Never {
-        var options = options
         let wanted = getenv("LOG_LEVEL").flatMap { Logger.Level(rawValue: String(cString: $0)) }
-        options.logger.logLevel = wanted ?? .warning
+        await main(options, logLevel: wanted ?? .warning)
+    }
+
+    /// The same with messages from a level on, whatever the environment says.
+    package func main(_ options: RunOptions, logLevel: Logger.Level) async -> Never {
+        var options = options
+        options.logger.logLevel = logLevel
         // Caught before anything is started: a signal that comes at once must not find a run that it cuts off.
         let signals = SignalCount()
         SignalWatcher.start { signals.note($0) }

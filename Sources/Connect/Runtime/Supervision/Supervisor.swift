@@ -126,11 +126,13 @@ final class Supervisor: Sendable {
             alive: -1, isStopping: false, wantsNoMore: false, isAborted: false, wantsCommit: false)
         var nextCommit = options.scheduler.now.advanced(by: options.checkpointEvery)
         var shutdown = MonotonicTime.distantFuture
+        var end = StopTime(options)
         var stall = StallWatch(timeout: options.stallTimeout, scheduler: options.scheduler)
         var letterThreads = materializer.deadLetterSegments.count
         while true {
-            seen = run.wait(until: min(nextCommit, shutdown, stall.deadline), after: seen)
+            seen = run.wait(until: min(nextCommit, shutdown, stall.deadline, end.deadline), after: seen)
             let now = options.scheduler.now
+            if end.hasCome(now) { run.stop() }
             // A limit only ends the source: its drain may take as long as it takes.
             if seen.wantsNoMore || seen.isStopping { materializer.interrupt.raise() }
             if seen.isStopping, shutdown == .distantFuture {

@@ -1,0 +1,102 @@
+import Foundation
+
+/// A process that a test has started. It is killed when nobody holds it any more.
+final class ChildProcess {
+    /// How a process ended.
+    enum Ending: Equatable {
+        case exited(Int32)
+        case killed(by: Int32)
+    }
+
+    let id: pid_t
+    private let errors: URL
+    private var ending: Ending?
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - program: what is started
+    ///   - arguments: what it is given
+    ///   - scratch: where its standard error goes
+    ///   - input: its standard input; by default there is nothing
+    ///   - output: its standard output; by default nobody sees it
+    /// - Throws: where it cannot be started
+    init(
+        _ program: Program, _ arguments: [String], in scratch: Scratch, input: Descriptor? = nil,
+        output: Descriptor? = nil
+    ) throws {
+        errors = scratch.url("errors-\(UUID().uuidString)")
+        let nothing = try Descriptor("/dev/null", O_RDWR)
+        let standards = [
+            input ?? nothing, output ?? nothing, try Descriptor(errors.path, O_WRONLY | O_CREAT | O_TRUNC),
+        ]
+        id = try ChildProcess.spawn([program.path] + arguments, standards)
+    }
+
+    deinit {
+        if ending == nil {
+            kill(id, SIGKILL)
+            waitpid(id, nil, 0)
+        }
+    }
+
+    func send(_ signal: Int32) {
+        if poll() == nil { kill(id, signal) }
+    }
+
+    /// How it ended; nil while it runs.
+    func poll() -> Ending? {
+        if let ending { return ending }
+        var status: Int32 = 0
+        guard waitpid(id, &status, WNOHANG) == id else { return nil }
+        let signal = status & 0x7F
+        ending = signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(by: signal)
+        return ending
+    }
+
+    /// Waits for its end.
+    func wait(within limit: Duration = .seconds(60)) async throws -> Ending {
+        try await eventually(within: limit, "the end of process \(id)") { self.poll() }
+    }
+
+    /// What it has written to standard error.
+    func standardError() throws -> String {
+        String(decoding: try Data(contentsOf: errors), as: UTF8.self)
+    }
+
+    private static func spawn(_ words: [String], _ standards: [Descriptor]) throws -> pid_t {
+        #if canImport(Darwin)
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
+        #else
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        for (number, standard) in standards.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, standard.number, Int32(number))
+        }
+        // Not what this process does with signals: some test in it may ignore SIGPIPE.
+        var signals = sigset_t()
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+
+        var arguments = words.map { strdup($0) } + [nil]
+        var environment = ProcessInfo.processInfo.environment
+        environment["SWIFT_BACKTRACE"] = "enable=no"
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in arguments + variables { free(text) } }
+        var id: pid_t = 0
+        let failure = posix_spawn(&id, words[0], &actions, &attributes, &arguments, &variables)
+        if failure != 0 { throw TestFailure("cannot start \(words[0]): \(String(cString: strerror(failure)))") }
+        return id
+    }
+}
