@@ -186,6 +186,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "CatalogTests",
+            dependencies: [
+                "Connect", "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectTesting",
+                "ConnectText",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "ConnectTextTests", dependencies: ["Connect", "ConnectText"], swiftSettings: strict),
         .testTarget(
             name: "ConnectFilesTests",

@@ -34,7 +34,7 @@ public struct Chain: Sendable {
 
     /// Counts the elements; the number is given at the end, and by the stage's trigger.
     ///
-    /// - Returns: a chain of numbers, as decimal text
+    /// - Returns: a chain of whole numbers, for which the catalog must have a coder where bytes are wanted
     public func counted() -> Chain { holder.counted() }
 
     /// Spaces the elements evenly in time.
@@ -85,7 +85,8 @@ private struct Holder<Out: Sendable>: ChainHolder {
     func isOf<Element: Sendable>(_ type: Element.Type) -> Bool { Element.self == Out.self }
 
     func counted() -> Chain {
-        Chain(definition.count().trigger(each: .max).map { Bytes("\($0)") })
+        // The fold comes last: a trigger that the stage is told is the fold's.
+        Chain(definition.count().trigger(each: .max))
     }
 
     func throttled(_ rate: Throttle) -> any ChainHolder {

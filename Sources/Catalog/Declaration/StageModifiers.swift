@@ -29,6 +29,9 @@ struct StageModifiers: Sendable {
 
     static let names = Set(keys.map(\.name))
 
+    /// How many workers run the stage.
+    var workers: Int { configuration.integer("par") ?? 1 }
+
     private let throttle: Throttle?
     private let trigger: Trigger?
     private let policy: ErrorPolicy?
