@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "ConnectText", targets: ["ConnectText"]),
         .library(name: "ConnectPatterns", targets: ["ConnectPatterns"]),
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
+        .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectService", targets: ["ConnectService"]),
         .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
@@ -69,6 +70,7 @@ let package = Package(
             name: "connectctl",
             dependencies: [
                 "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectText", "ConnectTool",
+                "ConnectZstd",
             ],
             swiftSettings: strict
         ),
@@ -102,6 +104,19 @@ let package = Package(
             dependencies: ["Connect", "ConnectCatalog", "CConnectZlib"],
             path: "Sources/Coders/Gzip",
             exclude: ["CConnectZlib"],
+            swiftSettings: strict
+        ),
+        .systemLibrary(
+            name: "CConnectZstd",
+            path: "Sources/Coders/Zstd/CConnectZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]
+        ),
+        .target(
+            name: "ConnectZstd",
+            dependencies: ["Connect", "ConnectCatalog", "CConnectZstd"],
+            path: "Sources/Coders/Zstd",
+            exclude: ["CConnectZstd"],
             swiftSettings: strict
         ),
         .target(
@@ -190,7 +205,7 @@ let package = Package(
             name: "CatalogTests",
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectTesting",
-                "ConnectText",
+                "ConnectText", "ConnectZstd",
             ],
             swiftSettings: strict
         ),

@@ -5,11 +5,13 @@ import ConnectGzip
 import ConnectPatterns
 import ConnectText
 import ConnectTool
+import ConnectZstd
 
 var catalog = Catalog()
 catalog.registerFiles()
 catalog.registerText()
 catalog.registerGzip()
+catalog.registerZstd()
 catalog.registerPatterns()
 
 await ConnectTool.main(catalog)

@@ -5,6 +5,7 @@ import ConnectGzip
 import ConnectPatterns
 import ConnectTesting
 import ConnectText
+import ConnectZstd
 import Testing
 
 /// What a pipeline of words is fed with.
@@ -25,6 +26,7 @@ struct Words: Sendable {
         catalog.registerFiles()
         catalog.registerText()
         catalog.registerGzip()
+        catalog.registerZstd()
         catalog.registerPatterns()
         catalog.register(
             SourceComponent(ComponentDescription("memory", "Elements in memory."), guarantee: "none") { _, pipeline in
