@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
         .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
+        .library(name: "ConnectProcess", targets: ["ConnectProcess"]),
         .library(name: "ConnectService", targets: ["ConnectService"]),
         .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
     ],
@@ -69,8 +70,8 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectText", "ConnectTool",
-                "ConnectZstd",
+                "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectProcess", "ConnectText",
+                "ConnectTool", "ConnectZstd",
             ],
             swiftSettings: strict
         ),
@@ -126,6 +127,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Connectors/Files",
+            swiftSettings: strict
+        ),
+        .systemLibrary(name: "CConnectProcess", path: "Sources/Connectors/Process/CConnectProcess"),
+        .target(
+            name: "ConnectProcess",
+            dependencies: [
+                "Connect", "ConnectCatalog", "CConnectProcess", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Connectors/Process",
+            exclude: ["CConnectProcess"],
             swiftSettings: strict
         ),
         .target(
@@ -204,8 +215,8 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectTesting",
-                "ConnectText", "ConnectZstd",
+                "Connect", "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectProcess",
+                "ConnectTesting", "ConnectText", "ConnectZstd", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

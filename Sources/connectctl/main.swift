@@ -3,6 +3,7 @@ import ConnectCatalog
 import ConnectFiles
 import ConnectGzip
 import ConnectPatterns
+import ConnectProcess
 import ConnectText
 import ConnectTool
 import ConnectZstd
@@ -13,5 +14,6 @@ catalog.registerText()
 catalog.registerGzip()
 catalog.registerZstd()
 catalog.registerPatterns()
+catalog.registerProcess()
 
 await ConnectTool.main(catalog)

@@ -3,6 +3,7 @@ import ConnectCatalog
 import ConnectFiles
 import ConnectGzip
 import ConnectPatterns
+import ConnectProcess
 import ConnectTesting
 import ConnectText
 import ConnectZstd
@@ -28,6 +29,7 @@ struct Words: Sendable {
         catalog.registerGzip()
         catalog.registerZstd()
         catalog.registerPatterns()
+        catalog.registerProcess()
         catalog.register(
             SourceComponent(ComponentDescription("memory", "Elements in memory."), guarantee: "none") { _, pipeline in
                 switch input {

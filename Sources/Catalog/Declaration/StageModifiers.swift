@@ -59,7 +59,7 @@ struct StageModifiers: Sendable {
     }
 
     /// Modifies the last stage of a chain.
-    func apply<Element>(to definition: Def<Element>) -> Def<Element> {
+    func apply<Element>(to definition: Def<Element>, _ retry: Chain.Retry?) -> Def<Element> {
         var result = definition
         if let name = configuration.text("name") { result = result.named(name) }
         if let workers = configuration.integer("par") {
@@ -76,7 +76,12 @@ struct StageModifiers: Sendable {
         case .bytes(let count): result = result.trigger(bytes: count)
         case nil: break
         }
-        if let policy { result = result.onError(policy) }
+        let triesAgain = configuration.text("onError")?.hasPrefix("retry") ?? false
+        if let retry, !triesAgain {
+            result = result.onError(.retry(max: retry.count, backoff: retry.backoff, otherwise: policy ?? .fail))
+        } else if let policy {
+            result = result.onError(policy)
+        }
         return result
     }
 
