@@ -1,4 +1,5 @@
 import ConnectCatalog
+import ConnectTesting
 import Testing
 
 @testable import Connect
@@ -98,6 +99,29 @@ struct CSVStageTests {
                     "would make two"))
         }
         #expect(failure { _ = try through("csv:to=fields,separator=::", over: ["a:,b"]) }.contains("would make two"))
+    }
+
+    @Test("Whatever fields hold, CSV gives them back, however the stream is cut", arguments: 1...20)
+    func roundTrip(_ seed: Int) throws {
+        var random = SplitMix(seed: UInt64(seed))
+        func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
+        let alphabet = Array("a,\"\n\r;ä ".utf8)
+        let records = (0..<50).map { _ in
+            (0..<3).map { _ in (0..<below(6)).map { _ in alphabet[below(alphabet.count)] } }
+        }
+        var text = BytesBuilder()
+        let fields = CSVFields(delimiter: 0x2C)
+        for record in records {
+            fields.write(record, &text)
+            text.append(seed % 2 == 0 ? "\n" : "\r\n")
+        }
+        let chunks = CatalogTests.stream(Array(text.take()), by: 1 + below(40))
+        let words = Words(chunks)
+        try words.run(["csv:to=csv,columns=x\\,y\\,z"])
+        let found = try words.sink.elements.map { record in
+            try record.withUnsafeBytes { try fields.parse($0, title: "record") }
+        }
+        #expect(found == records)
     }
 
     // S-ERR-2

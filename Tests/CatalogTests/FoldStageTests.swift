@@ -21,6 +21,16 @@ struct FoldStageTests {
         #expect(output.last == "30")
     }
 
+    @Test("count of a source that never ends says each second what it has, or as it is told")
+    func countWithoutEnd() throws {
+        let words = Words(.generated(count: nil, rate: 10))
+        let time = try words.run(["count"]) { $0.limit = 3 }
+        #expect(time >= .seconds(3) && time < .seconds(5))
+        #expect(words.sink.elements.count == 3)
+        let slow = Words(.generated(count: nil, rate: 10))
+        #expect(try slow.run(["count:trigger=10s"]) { $0.limit = 2 } >= .seconds(20))
+    }
+
     @Test(
         "join makes one message of several",
         arguments: [

@@ -14,7 +14,7 @@ enum Fed: Sendable {
     case bytes([Bytes])
     case messages([KeyValue])
     case chunks([StreamChunk])
-    case generated(count: Int, rate: Int)
+    case generated(count: Int?, rate: Int)
 }
 
 /// Runs pipelines that are named in words over elements in memory, on simulated threads and in virtual time.

@@ -40,7 +40,8 @@ public struct Chain: Sendable {
     /// Whether the elements are of a type as they are.
     public func gives<Element: Sendable>(_ type: Element.Type) -> Bool { holder.isOf(type) }
 
-    /// Counts the elements; the number is given at the end, and by the stage's trigger.
+    /// Counts the elements; the number is given at the end, by the stage's trigger, and where the source never ends each
+    /// second.
     ///
     /// - Returns: a chain of whole numbers, for which the catalog must have a coder where bytes are wanted
     public func counted() -> Chain { holder.counted() }
@@ -107,7 +108,8 @@ private struct Holder<Out: Sendable>: ChainHolder {
 
     func counted() -> Chain {
         // The fold comes last: a trigger that the stage is told is the fold's.
-        Chain(definition.count().trigger(each: .max))
+        let counted = definition.count().trigger(each: .max)
+        return Chain(definition.isBounded ? counted : counted.trigger(every: .seconds(1)))
     }
 
     func throttled(_ rate: Throttle) -> any ChainHolder {

@@ -62,10 +62,11 @@ extension StageComponent {
 
     static let count = StageComponent(
         ComponentDescription(
-            "count", "Counts what passes, and gives the number at the end; with a trigger also before.",
+            "count", "Counts what passes, and gives the number at the end; where there is none each second.",
             details:
-                "Set trigger=1s to see the number each second while it changes; a source without end needs it. After "
-                + "a restart it begins at 0 again, and counts what was not committed once more.",
+                "Of a source that never ends, such as a file that is followed, the number is given each second while it "
+                + "changes; set trigger=10s for another time, which any source may have. After a restart it begins at 0 "
+                + "again, and counts what was not committed once more.",
             examples: ["connectctl run --from file:access.log.gz --through lines --through count --to stdout:"]),
         isParallel: false
     ) { _, chain in
