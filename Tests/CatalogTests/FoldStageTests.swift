@@ -127,7 +127,7 @@ struct FoldStageTests {
         "A stage that may have several workers gives the same with one and with four",
         arguments: [
             "upper", "lower", "grep:1", "replace:pattern=1,with=x", "extract:(1.)", "split:3", "sample:0.5", "gzip",
-            "base64",
+            "base64", "zstd",
             "text", "csv:to=fields,separator=;", "csv:columns=number",
         ])
     func workers(_ stage: String) throws {

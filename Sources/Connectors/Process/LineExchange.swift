@@ -113,25 +113,28 @@ final class LineExchange {
             case .nothing: return
             case .ended:
                 child.closeErrors()
-                logComplaint()
+                logRest()
                 return
             case .some: break
             }
-            while let end = complaint.firstIndex(of: 0x0A) {
-                let rest = Array(complaint[(end + 1)...])
-                complaint = Array(complaint[..<end])
-                logComplaint()
-                complaint = rest
+            var start = 0
+            while let end = complaint[start...].firstIndex(of: 0x0A) {
+                logComplaint(complaint[start..<end])
+                start = end + 1
             }
+            complaint.removeFirst(start)
             // A line without end is not worth more memory.
-            if complaint.count > 16 << 10 { logComplaint() }
+            if complaint.count > 16 << 10 { logRest() }
         }
     }
 
-    private func logComplaint() {
-        if complaint.isEmpty { return }
-        logger.warning(
-            "\(String(decoding: complaint, as: UTF8.self))", metadata: ["command": "\(command.command)"])
+    private func logComplaint(_ line: ArraySlice<UInt8>) {
+        if line.isEmpty { return }
+        logger.warning("\(String(decoding: line, as: UTF8.self))", metadata: ["command": "\(command.command)"])
+    }
+
+    private func logRest() {
+        logComplaint(complaint[...])
         complaint = []
     }
 
@@ -140,11 +143,12 @@ final class LineExchange {
         self.child = nil
         answer = []
         if error.code == .ended {
+            child.closeInput()
             wait(for: child)
         } else {
             readErrors(of: child)
         }
-        logComplaint()
+        logRest()
         return ProcessError(error.code, "\"\(command.command)\": \(error.message); \(child.end())")
     }
 
@@ -157,7 +161,7 @@ final class LineExchange {
             var rest: [UInt8] = []
             if child.output >= 0, case .ended = LineExchange.read(child.output, into: &rest) { child.closeOutput() }
         }
-        logComplaint()
+        logRest()
     }
 
     /// Waits until the child can be read or written.

@@ -76,8 +76,11 @@ struct CSVSplitter: SplitterInstance {
 
     /// Where the next record ends in the chunk; the scanner has then seen everything up to there.
     private func nextNewline(_ stream: CSVStream, _ chunk: StreamChunk) -> Int? {
-        chunk.bytes.withUnsafeBytes { bytes in
-            for index in taken..<bytes.count where stream.scanner.take(bytes[index]) == .newline { return index }
+        // A copy, so that the object is not asked for each byte.
+        var scanner = stream.scanner
+        defer { stream.scanner = scanner }
+        return chunk.bytes.withUnsafeBytes { bytes in
+            for index in taken..<bytes.count where scanner.take(bytes[index]) == .newline { return index }
             return nil
         }
     }
