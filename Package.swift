@@ -19,7 +19,9 @@ let package = Package(
         .library(name: "ConnectText", targets: ["ConnectText"]),
         .library(name: "ConnectPatterns", targets: ["ConnectPatterns"]),
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
+        .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
+        .library(name: "ConnectProcess", targets: ["ConnectProcess"]),
         .library(name: "ConnectService", targets: ["ConnectService"]),
         .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
     ],
@@ -68,7 +70,8 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectText", "ConnectTool",
+                "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectProcess", "ConnectText",
+                "ConnectTool", "ConnectZstd",
             ],
             swiftSettings: strict
         ),
@@ -104,6 +107,19 @@ let package = Package(
             exclude: ["CConnectZlib"],
             swiftSettings: strict
         ),
+        .systemLibrary(
+            name: "CConnectZstd",
+            path: "Sources/Coders/Zstd/CConnectZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]
+        ),
+        .target(
+            name: "ConnectZstd",
+            dependencies: ["Connect", "ConnectCatalog", "CConnectZstd"],
+            path: "Sources/Coders/Zstd",
+            exclude: ["CConnectZstd"],
+            swiftSettings: strict
+        ),
         .target(
             name: "ConnectFiles",
             dependencies: [
@@ -111,6 +127,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Connectors/Files",
+            swiftSettings: strict
+        ),
+        .systemLibrary(name: "CConnectProcess", path: "Sources/Connectors/Process/CConnectProcess"),
+        .target(
+            name: "ConnectProcess",
+            dependencies: [
+                "Connect", "ConnectCatalog", "CConnectProcess", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Connectors/Process",
+            exclude: ["CConnectProcess"],
             swiftSettings: strict
         ),
         .target(
@@ -187,6 +213,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CatalogTests",
+            dependencies: [
+                "Connect", "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectProcess",
+                "ConnectTesting", "ConnectText", "ConnectZstd", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

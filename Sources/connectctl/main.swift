@@ -3,13 +3,17 @@ import ConnectCatalog
 import ConnectFiles
 import ConnectGzip
 import ConnectPatterns
+import ConnectProcess
 import ConnectText
 import ConnectTool
+import ConnectZstd
 
 var catalog = Catalog()
 catalog.registerFiles()
 catalog.registerText()
 catalog.registerGzip()
+catalog.registerZstd()
 catalog.registerPatterns()
+catalog.registerProcess()
 
 await ConnectTool.main(catalog)

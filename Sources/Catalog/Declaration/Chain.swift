@@ -7,6 +7,14 @@ public struct Chain: Sendable {
     private let holder: any ChainHolder
     /// Whether its streams may be gzip files, which are unpacked where lines are asked for.
     public var mayHoldGzip = false
+    /// What the last stage does again before its error policy counts; nil where it does nothing.
+    private var retry: Retry?
+
+    /// How often and after what pause a stage tries again.
+    struct Retry: Sendable {
+        let count: Int
+        let backoff: Duration
+    }
 
     /// Takes a chain as it is.
     public init<Element: Sendable>(_ definition: Def<Element>) {
@@ -32,9 +40,10 @@ public struct Chain: Sendable {
     /// Whether the elements are of a type as they are.
     public func gives<Element: Sendable>(_ type: Element.Type) -> Bool { holder.isOf(type) }
 
-    /// Counts the elements; the number is given at the end, and by the stage's trigger.
+    /// Counts the elements; the number is given at the end, by the stage's trigger, and where the source never ends each
+    /// second.
     ///
-    /// - Returns: a chain of numbers, as decimal text
+    /// - Returns: a chain of whole numbers, for which the catalog must have a coder where bytes are wanted
     public func counted() -> Chain { holder.counted() }
 
     /// Spaces the elements evenly in time.
@@ -49,6 +58,19 @@ public struct Chain: Sendable {
         return Chain(holder.throttled(rate), mayHoldGzip: mayHoldGzip)
     }
 
+    /// Has the last stage try again where it fails at an element, before whatever policy it is given counts; a policy
+    /// that tries again itself takes the place of this.
+    ///
+    /// - Parameters:
+    ///   - count: how often, at least 1
+    ///   - backoff: how long to wait before the first repetition; doubled for each further one
+    /// - Returns: the chain with its last stage modified
+    public func retrying(_ count: Int, backoff: Duration) -> Chain {
+        var chain = self
+        chain.retry = Retry(count: count, backoff: backoff)
+        return chain
+    }
+
     /// Notes where the stages that follow are declared, so that findings of the plan name the place.
     func declared(at origin: ConfigurationOrigin) -> Chain {
         Chain(holder.declared(at: origin), mayHoldGzip: mayHoldGzip)
@@ -56,7 +78,7 @@ public struct Chain: Sendable {
 
     /// Modifies the last stage, as the modifiers of ``Connect/Def`` do.
     func modified(by modifiers: StageModifiers) -> Chain {
-        Chain(holder.modified(by: modifiers), mayHoldGzip: mayHoldGzip)
+        Chain(holder.modified(by: modifiers, retry), mayHoldGzip: mayHoldGzip)
     }
 }
 
@@ -68,7 +90,7 @@ private protocol ChainHolder: Sendable {
     func counted() -> Chain
     func throttled(_ rate: Throttle) -> any ChainHolder
     func declared(at origin: ConfigurationOrigin) -> any ChainHolder
-    func modified(by modifiers: StageModifiers) -> any ChainHolder
+    func modified(by modifiers: StageModifiers, _ retry: Chain.Retry?) -> any ChainHolder
 }
 
 private struct Holder<Out: Sendable>: ChainHolder {
@@ -85,7 +107,9 @@ private struct Holder<Out: Sendable>: ChainHolder {
     func isOf<Element: Sendable>(_ type: Element.Type) -> Bool { Element.self == Out.self }
 
     func counted() -> Chain {
-        Chain(definition.count().trigger(each: .max).map { Bytes("\($0)") })
+        // The fold comes last: a trigger that the stage is told is the fold's.
+        let counted = definition.count().trigger(each: .max)
+        return Chain(definition.isBounded ? counted : counted.trigger(every: .seconds(1)))
     }
 
     func throttled(_ rate: Throttle) -> any ChainHolder {
@@ -97,8 +121,8 @@ private struct Holder<Out: Sendable>: ChainHolder {
         Holder(definition: definition.declared(at: SourceLocation(origin)))
     }
 
-    func modified(by modifiers: StageModifiers) -> any ChainHolder {
-        Holder(definition: modifiers.apply(to: definition))
+    func modified(by modifiers: StageModifiers, _ retry: Chain.Retry?) -> any ChainHolder {
+        Holder(definition: modifiers.apply(to: definition, retry))
     }
 }
 

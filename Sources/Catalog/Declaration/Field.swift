@@ -77,7 +77,7 @@ extension Chain {
                     var builder = BytesBuilder()
                     try bytes.withSpan { try transform($0, &builder) }
                     var changed = message
-                    field.set(&changed, builder.take())
+                    field.set(&changed, builder.takeExact())
                     return changed
                 }
             }))
@@ -116,5 +116,50 @@ extension Chain {
                     try emit(message)
                 }
             }))
+    }
+}
+
+extension Chain {
+    /// Changes bytes, or a part of messages, or leaves the element out; messages without the part are left out.
+    ///
+    /// - Parameters:
+    ///   - field: which part of messages
+    ///   - makeTransform: called once per worker; its closure gets the bytes, appends the output and says whether the
+    ///     element stays
+    /// - Returns: a chain of bytes, or of messages where it is one of these
+    public func filterMapBytes(
+        on field: Field,
+        perWorker makeTransform: @escaping @Sendable () throws -> (RawSpan, inout BytesBuilder) throws -> Bool
+    ) -> Chain {
+        guard gives(KeyValue.self) else {
+            return Chain(
+                of(Bytes.self).flatMap(perWorker: { () -> (Bytes, Emitter<Bytes>) throws -> Void in
+                    let transform = try makeTransform()
+                    return { bytes, emit in
+                        var builder = BytesBuilder()
+                        if try bytes.withSpan({ try transform($0, &builder) }) { try emit(builder.takeExact()) }
+                    }
+                }))
+        }
+        return Chain(
+            of(KeyValue.self).flatMap(perWorker: { () -> (KeyValue, Emitter<KeyValue>) throws -> Void in
+                let transform = try makeTransform()
+                return { message, emit in
+                    guard let bytes = field.get(message) else { return }
+                    var builder = BytesBuilder()
+                    guard try bytes.withSpan({ try transform($0, &builder) }) else { return }
+                    var changed = message
+                    field.set(&changed, builder.takeExact())
+                    try emit(changed)
+                }
+            }))
+    }
+}
+
+extension BytesBuilder {
+    /// What was appended, in memory of its own size: a builder begins with a page, which a short value would hold.
+    package mutating func takeExact() -> Bytes {
+        let bytes = take()
+        return bytes.count < 2048 ? bytes.withUnsafeBytes { Bytes(copying: $0) } : bytes
     }
 }

@@ -131,6 +131,13 @@ private struct PipelineBuilder {
                 use.entries.append(ConfigurationEntry(key: "onError", value: policy, at: policy.origin))
             }
             let (configuration, modifiers) = try builder.read(use, component.description, { _ in false }, letters)
+            if !component.isParallel, modifiers.workers > 1 {
+                let origin = use.entries.last { $0.key == "par" }?.value.origin ?? use.origin
+                throw ConfigurationError(
+                    ConfigurationProblem(
+                        at: origin, "\(use.name) must see all elements in order, so it has one worker",
+                        mend: "Take par away here."))
+            }
             // What stands before has failed: its own mistakes are known now, what it would give is not.
             guard let chain else { return nil }
             return try rethrowing(use) { try component.append(configuration, chain.declared(at: use.origin)) }

@@ -29,6 +29,9 @@ struct StageModifiers: Sendable {
 
     static let names = Set(keys.map(\.name))
 
+    /// How many workers run the stage.
+    var workers: Int { configuration.integer("par") ?? 1 }
+
     private let throttle: Throttle?
     private let trigger: Trigger?
     private let policy: ErrorPolicy?
@@ -56,7 +59,7 @@ struct StageModifiers: Sendable {
     }
 
     /// Modifies the last stage of a chain.
-    func apply<Element>(to definition: Def<Element>) -> Def<Element> {
+    func apply<Element>(to definition: Def<Element>, _ retry: Chain.Retry?) -> Def<Element> {
         var result = definition
         if let name = configuration.text("name") { result = result.named(name) }
         if let workers = configuration.integer("par") {
@@ -73,7 +76,12 @@ struct StageModifiers: Sendable {
         case .bytes(let count): result = result.trigger(bytes: count)
         case nil: break
         }
-        if let policy { result = result.onError(policy) }
+        let triesAgain = configuration.text("onError")?.hasPrefix("retry") ?? false
+        if let retry, !triesAgain {
+            result = result.onError(.retry(max: retry.count, backoff: retry.backoff, otherwise: policy ?? .fail))
+        } else if let policy {
+            result = result.onError(policy)
+        }
         return result
     }
 

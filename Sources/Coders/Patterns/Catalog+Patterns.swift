@@ -42,6 +42,9 @@ extension StageComponent {
     static let grep = StageComponent(
         ComponentDescription(
             "grep", "Lets the lines or messages pass in which a pattern is found.",
+            details:
+                "Bytes need not be UTF-8. Of messages those that have not the part named by on never pass, also with "
+                + "exclude=true.",
             keys: [
                 patternKey,
                 ConfigurationKey(
@@ -63,7 +66,10 @@ extension StageComponent {
     static let replace = StageComponent(
         ComponentDescription(
             "replace", "Replaces every part that a pattern finds.",
-            details: "In the replacement $1 to $9 stand for groups of the match, $0 for all of it and $$ for a dollar.",
+            details:
+                "In the replacement $1 to $9 stand for groups of the match, $0 for all of it and $$ for a dollar; a "
+                + "group that took no part in the match is empty. With literal=true a dollar is a dollar. A match of no "
+                + "bytes is replaced as well.",
             keys: [
                 patternKey,
                 ConfigurationKey("with", .text, "What is put in its place.", default: ""),
@@ -90,7 +96,8 @@ extension StageComponent {
         ComponentDescription(
             "extract", "Takes out what the groups of a pattern find, with a separator between them.",
             details: "With format=json each match becomes an object of the named groups. A group that took no part in "
-                + "the match is empty, in JSON null.",
+                + "the match is empty, in JSON null. Only the first match counts. Messages that have not the part named by "
+                + "on are left out.",
             keys: [
                 patternKey,
                 ConfigurationKey("separator", .text, "What stands between the groups.", default: "\t"),
@@ -108,18 +115,7 @@ extension StageComponent {
     ) { configuration, chain in
         let setting = try PatternSetting(configuration)
         let extraction = try Extraction(configuration, setting.make())
-        guard extraction.dropsUnmatched else {
-            return chain.mapBytes(on: setting.field) {
-                let pattern = try setting.make()
-                return { span, output in
-                    try span.withUnsafeBytes { try extraction.write(pattern, in: $0, &output) }
-                }
-            }
-        }
-        return chain.filterBytes(on: setting.field) {
-            let pattern = try setting.make()
-            return { span in try span.withUnsafeBytes { try pattern.find(in: $0) != nil } }
-        }.mapBytes(on: setting.field) {
+        return chain.filterMapBytes(on: setting.field) {
             let pattern = try setting.make()
             return { span, output in
                 try span.withUnsafeBytes { try extraction.write(pattern, in: $0, &output) }

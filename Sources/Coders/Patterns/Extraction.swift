@@ -8,18 +8,18 @@ struct Extraction: Sendable {
         case json([(name: String, number: Int)])
     }
 
+    private enum Unmatched: String {
+        case drop, keep, fail
+    }
+
     private let form: Form
-    private let keepsUnmatched: Bool
-    /// Whether what does not match is not even looked at.
-    let dropsUnmatched: Bool
+    private let unmatched: Unmatched
 
     /// Reads what the stage was told.
     ///
     /// - Throws: ``ConfigurationError`` where the pattern has not the groups that are asked for
     init(_ configuration: Configuration, _ pattern: Pattern) throws(ConfigurationError) {
-        let noMatch = configuration.text("noMatch")
-        dropsUnmatched = noMatch == "drop"
-        keepsUnmatched = noMatch == "keep"
+        unmatched = configuration.text("noMatch").flatMap { Unmatched(rawValue: $0) } ?? .drop
         if configuration.text("format") == "json" {
             let names = pattern.names
             if names.isEmpty {
@@ -37,11 +37,17 @@ struct Extraction: Sendable {
 
     /// Writes the groups of the first match; in JSON what is not UTF-8 becomes U+FFFD.
     ///
+    /// - Returns: whether the element stays
     /// - Throws: ``CoderError`` where nothing matches and that is an error
-    func write(_ pattern: Pattern, in bytes: UnsafeRawBufferPointer, _ output: inout BytesBuilder) throws {
+    func write(_ pattern: Pattern, in bytes: UnsafeRawBufferPointer, _ output: inout BytesBuilder) throws -> Bool {
         guard try pattern.find(in: bytes) != nil else {
-            if keepsUnmatched { return output.append(bytes) }
-            throw CoderError(.malformed, coder: "extract", "the pattern does not match; see the key noMatch")
+            switch unmatched {
+            case .drop: return false
+            case .keep: output.append(bytes)
+            case .fail:
+                throw CoderError(.malformed, coder: "extract", "the pattern does not match; see the key noMatch")
+            }
+            return true
         }
         switch form {
         case .text(let separator, let groups):
@@ -58,5 +64,6 @@ struct Extraction: Sendable {
                         return (name: group.name, value: text.map { JSONText.quoted($0) } ?? "null")
                     }))
         }
+        return true
     }
 }

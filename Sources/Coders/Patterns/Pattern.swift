@@ -53,15 +53,15 @@ final class Pattern {
     /// - Parameters:
     ///   - bytes: where to look
     ///   - start: the first byte that may be part of it; what is before is seen by assertions only
-    ///   - isNotEmpty: whether a match of no bytes at the start does not count
     /// - Returns: where it is; nil where there is none
     /// - Throws: ``PatternError`` where the pattern needs too many steps
     func find(
-        in bytes: UnsafeRawBufferPointer, from start: Int = 0, isNotEmpty: Bool = false
+        in bytes: UnsafeRawBufferPointer, from start: Int = 0
     ) throws(PatternError) -> Range<Int>? {
-        let flags = isNotEmpty ? UInt32(PCRE2_NOTEMPTY_ATSTART) | UInt32(PCRE2_ANCHORED) : 0
-        let subject = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        let result = pcre2_match_8(code, subject, bytes.count, start, flags, match, nil)
+        // Before its version 10.40 the library refuses a missing address, also of no bytes.
+        let address = bytes.baseAddress ?? UnsafeRawPointer(code)
+        let subject = address.assumingMemoryBound(to: UInt8.self)
+        let result = pcre2_match_8(code, subject, bytes.count, start, 0, match, nil)
         if result == PCRE2_ERROR_NOMATCH { return nil }
         guard result > 0 else { throw PatternError(pattern: "", offset: start, reason: Pattern.message(result)) }
         return group(0)

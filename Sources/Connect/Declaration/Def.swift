@@ -13,6 +13,9 @@ public struct Def<Out: Sendable>: Sendable {
         self.pipeline = pipeline
     }
 
+    /// Whether all its sources end by themselves.
+    package var isBounded: Bool { node.isBounded }
+
     /// The chain with one more stage.
     @usableFromInline
     func appending<Next: Sendable>(

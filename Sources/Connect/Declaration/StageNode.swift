@@ -23,6 +23,12 @@ final class StageNode: Sendable {
         self.settings = settings
     }
 
+    /// Whether all sources that lead here end by themselves.
+    var isBounded: Bool {
+        if case .source(let descriptor, _) = operation { return descriptor.isBounded }
+        return upstreams.allSatisfy(\.isBounded)
+    }
+
     /// The same stage with other settings: another node with the same upstream.
     func with(_ change: (inout StageSettings) -> Void) -> StageNode {
         var changed = settings

@@ -2,17 +2,21 @@ public import ConnectCatalog
 import Connect
 
 extension Catalog {
-    /// Adds the stages that need no library: `upper`, `lower`, `split`, `count`, `sample`, `dedupe`, `throttle` and the
-    /// access to parts of messages.
+    /// Adds the stages that need no library: `upper`, `lower`, `split`, `join`, `count`, `sample`, `dedupe`, `throttle`,
+    /// `base64`, `unbase64`, `csv` and the access to parts of messages.
     public mutating func registerText() {
-        register(CoderRegistry.text)
+        register(CoderRegistry.text.adding(DecimalEncoder()).adding(JoinedBytesEncoder()))
         register(StageComponent.upper)
         register(StageComponent.lower)
         register(StageComponent.split)
+        register(StageComponent.join)
         register(StageComponent.count)
         register(StageComponent.sample)
         register(StageComponent.dedupe)
         register(StageComponent.throttle)
+        register(StageComponent.base64)
+        register(StageComponent.unbase64)
+        register(StageComponent.csv)
         register(StageComponent.text)
         register(StageComponent.value)
     }
@@ -58,8 +62,11 @@ extension StageComponent {
 
     static let count = StageComponent(
         ComponentDescription(
-            "count", "Counts what passes, and gives the number at the end; with a trigger also before.",
-            details: "Set trigger=1s to see the number each second while it changes.",
+            "count", "Counts what passes, and gives the number at the end; where there is none each second.",
+            details:
+                "Of a source that never ends, such as a file that is followed, the number is given each second while it "
+                + "changes; set trigger=10s for another time, which any source may have. After a restart it begins at 0 "
+                + "again, and counts what was not committed once more.",
             examples: ["connectctl run --from file:access.log.gz --through lines --through count --to stdout:"]),
         isParallel: false
     ) { _, chain in
@@ -90,16 +97,25 @@ extension StageComponent {
         ComponentDescription(
             "dedupe", "Lets what was seen a short while ago not pass again.",
             details:
-                "It remembers the latest elements by a hash of 128 bits, up to a number; older ones and those of an "
-                + "earlier run are forgotten.",
+                "It remembers the latest different elements by a hash of 128 bits, up to a number and to an amount of "
+                + "memory; to come again does not make an element younger. A restart forgets all of them, so what came "
+                + "before it passes once more. The hash is no protection from somebody who makes equal ones on purpose.",
             keys: [
                 ConfigurationKey("last", .integer(1...100_000_000), "How many are remembered.", default: "100000"),
+                ConfigurationKey(
+                    "maxBytes", .bytes, "How much memory they may take; each is counted as 96 bytes.", default: "64MiB"),
                 Field.configurationKey,
             ], unnamedKey: "last",
             examples: ["connectctl run --from stdin: --through lines --through dedupe:1000 --to stdout:"]),
         isParallel: false
     ) { configuration, chain in
-        let capacity = configuration.integer("last") ?? 100_000
+        let bytes = configuration.bytes("maxBytes") ?? 64 << 20
+        guard bytes >= RecentHashes.bytesPerHash else {
+            throw configuration.problem(
+                "maxBytes", "\(bytes) bytes are not enough to remember one element",
+                mend: "Give at least \(RecentHashes.bytesPerHash).")
+        }
+        let capacity = min(configuration.integer("last") ?? 100_000, bytes / RecentHashes.bytesPerHash)
         return chain.filterBytes(on: try Field(configuration)) {
             var seen = RecentHashes(capacity: capacity)
             return { span in seen.insert(StableHash.pair(span)) }
@@ -118,18 +134,29 @@ extension StageComponent {
     }
 
     static let text = StageComponent(
-        ComponentDescription("text", "Checks that bytes are UTF-8, and fails, or follows onError, where not."),
-        append: { _, chain in Chain(chain.of(Bytes.self).as(String.self, via: StringDecoder())) })
+        ComponentDescription(
+            "text", "Checks that bytes are UTF-8, and fails, or follows onError, where not.",
+            examples: ["connectctl run --from file:a.txt --through lines --through text:onError=skip --to stdout:"])
+    ) { _, chain in Chain(chain.of(Bytes.self).as(String.self, via: StringDecoder())) }
 
     static let value = StageComponent(
         ComponentDescription(
-            "value", "Takes one part of a message with key and headers: value, key or header.NAME.",
-            details: "Messages without the part are left out.",
-            keys: [ConfigurationKey("part", .text, "Which part.", default: "value")], unnamedKey: "part")
+            "value", "Takes one part of a message with key and headers: value, key, timestamp or header.NAME.",
+            details:
+                "Messages without the part are left out. The timestamp is in milliseconds since 1970-01-01T00:00Z.",
+            keys: [ConfigurationKey("part", .text, "Which part.", default: "value")], unnamedKey: "part",
+            examples: ["connectctl run --from file:a.txt --through lines --through value --to stdout:"])
     ) { configuration, chain in
+        let messages = chain.of(KeyValue.self)
+        if configuration.text("part") == "timestamp" {
+            return Chain(
+                messages.flatMap { message, emit in
+                    if let time = message.timestamp { try emit(Bytes("\(time.millisecondsSinceEpoch)")) }
+                })
+        }
         let field = try Field(configuration, key: "part")
         return Chain(
-            chain.of(KeyValue.self).flatMap { message, emit in
+            messages.flatMap { message, emit in
                 if let bytes = field.get(message) { try emit(bytes) }
             })
     }

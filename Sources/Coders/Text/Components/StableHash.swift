@@ -21,28 +21,3 @@ enum StableHash {
         return value ^ (value >> 31)
     }
 }
-
-/// The latest of many hashes, up to a number.
-struct RecentHashes {
-    private var known: Set<UInt128> = []
-    private var order: [UInt128] = []
-    private var next = 0
-    private let capacity: Int
-
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
-
-    /// - Returns: whether it was not there
-    mutating func insert(_ hash: UInt128) -> Bool {
-        guard known.insert(hash).inserted else { return false }
-        if order.count < capacity {
-            order.append(hash)
-        } else {
-            known.remove(order[next])
-            order[next] = hash
-            next = (next + 1) % capacity
-        }
-        return true
-    }
-}

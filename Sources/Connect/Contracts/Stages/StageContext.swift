@@ -146,6 +146,7 @@ func originalBytes<Element>(of element: Element) -> Bytes? {
     case let message as KeyValue: message.value
     case let text as String: Bytes(text)
     case let chunk as StreamChunk: chunk.bytes
+    case let record as any ByteRecord: record.originalBytes
     default: nil
     }
 }

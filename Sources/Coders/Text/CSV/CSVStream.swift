@@ -1,0 +1,27 @@
+import Connect
+
+/// One stream while it is cut into records.
+final class CSVStream {
+    /// The partition's name, for errors.
+    let title: String
+    /// What ends before this was done in an earlier run and is not given out.
+    let goal: Int64
+    /// How many records have ended; nil where the stream was entered in the middle.
+    var count: Int?
+    var columns: CSVColumns?
+    var scanner: CSVScanner
+    /// The beginning of a record whose end has not come yet.
+    var carry: [UInt8] = []
+    /// Where the record begins in the stream, and how far the stream was read.
+    var start: Int64
+    var end: Int64
+
+    init(title: String, goal: Int64, delimiter: UInt8, at offset: Int64) {
+        self.title = title
+        self.goal = goal
+        count = offset == 0 ? 0 : nil
+        scanner = CSVScanner(delimiter: delimiter)
+        start = offset
+        end = offset
+    }
+}
