@@ -35,7 +35,10 @@ import Testing
 
     // S-ACK-6
     @Test func `what a sink that keeps positions holds after crashes and restarts is whole`() throws {
-        for seed in Self.seeds(300, from: 2_000_001) {
+        // Those that once lost or repeated something: an abort that drops what a worker has in hand, and an element that
+        // fails behind the limit's last output.
+        let known = [2_004_095, 2_007_008, 2_007_294, 2_009_029]
+        for seed in known + Array(Self.seeds(300, from: 2_000_001)) {
             var shape = Shape(seed: UInt64(seed))
             shape.revokes = false
             shape.acknowledgesElements = false

@@ -25,7 +25,8 @@ final class TrackedPositions: SinkPositions {
         guard isExact, sequence > seen else { return false }
         seen = sequence
         // Asked for at once: later, a token from before the boundary may be merged with one from behind it.
-        note(tracker.positions(before: sequence))
+        guard let positions = tracker.completePositions(before: sequence) else { return false }
+        note(positions)
         boundary = all
         return true
     }

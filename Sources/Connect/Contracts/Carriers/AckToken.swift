@@ -6,13 +6,17 @@ enum AckMark: Sendable {
     /// An element was dropped behind so many limits, as far as is known. It spares the element that a further limit let
     /// through last.
     case dropped(behind: Int)
-    /// An element failed.
-    case hard
+    /// An element failed behind so many limits, as far as is known. A further limit that let an output of this very element
+    /// through, as its last, came before the failure.
+    case failed(behind: Int)
     /// The so many-th limit of the chain let its last element through; the index is the one behind it.
     case limit(Int)
 
     /// An element was dropped, maybe above all limits.
     @usableFromInline static var stop: AckMark { .dropped(behind: 0) }
+
+    /// An element failed where no limit comes any more.
+    @usableFromInline static var hard: AckMark { .failed(behind: .max) }
 }
 
 /// Counts what is still under way of one batch. It knows no elements: marks go at once to the tracker of the source.

@@ -16,10 +16,10 @@ final class LimitedToken: AckToken, @unchecked Sendable {
     }
 
     override func mark(_ mark: AckMark, at index: Int) {
-        if case .dropped(let limits) = mark {
-            parent.mark(.dropped(behind: max(limits, number)), at: index)
-        } else {
-            parent.mark(mark, at: index)
+        switch mark {
+        case .dropped(let limits): parent.mark(.dropped(behind: max(limits, number)), at: index)
+        case .failed(let limits): parent.mark(.failed(behind: max(limits, number)), at: index)
+        case .limit: parent.mark(mark, at: index)
         }
     }
 

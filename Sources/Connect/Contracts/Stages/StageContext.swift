@@ -74,7 +74,7 @@ public final class StageContext {
     /// A failure of this stage at an element; marks it, so that it is not committed.
     @usableFromInline
     func failure(_ cause: any Error, token: AckToken?, origin: Int) -> StageFailure {
-        token?.mark(.hard, at: origin)
+        token?.mark(.failed(behind: 0), at: origin)
         counters.errors.add(1, ordering: .relaxed)
         let place = token?.rootPlace(of: origin)
         return StageFailure(
@@ -107,7 +107,7 @@ public final class StageContext {
         while let attempt, tries <= policy.attempts {
             let deadline = run.scheduler.now.advanced(by: pause)
             guard run.sleep(until: deadline) else {
-                token?.mark(.hard, at: origin)
+                token?.mark(.failed(behind: 0), at: origin)
                 throw .stop
             }
             counters.retries.add(1, ordering: .relaxed)

@@ -148,6 +148,13 @@ final class PositionTracker: PartitionRegistry, Sendable {
         state.withLock { $0.tracker.positions(before: sequence) }
     }
 
+    /// The same; nil where something before was dropped, as an aborted run does with what its workers have in hand.
+    func completePositions(before sequence: Int) -> [Position]? {
+        state.withLock { state in
+            state.tracker.ceiling.sequence < sequence ? nil : state.tracker.positions(before: sequence)
+        }
+    }
+
     /// Whether a limit, a failure or a drop has ended what may be committed.
     var hasCeiling: Bool { state.withLock { $0.tracker.ceiling.sequence < .max } }
 

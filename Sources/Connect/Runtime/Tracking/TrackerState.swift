@@ -26,6 +26,8 @@ struct TrackerState: Sendable {
         var index = 0
         /// Which limit has set it, counted from 1; 0 is none.
         var limit = 0
+        /// How many limits a failure stands behind that has set it alone; nil where something else has.
+        var failedBehind: Int?
     }
 
     private(set) var partitions: [Partition] = []
@@ -85,22 +87,32 @@ struct TrackerState: Sendable {
 
     /// Lowers the ceiling by a mark.
     ///
-    /// A drop of the limit's own element is spared: what a flatMap had already made of it goes nowhere, and is not
-    /// missed.
+    /// A drop or failure of the limit's own element before the limit is spared: what a flatMap had already made of it, or
+    /// would have made after the limit, goes nowhere, and is not missed.
     mutating func lower(_ mark: AckMark, sequence: Int, index: Int) {
-        var limit = 0
+        let isOwn = ceiling.sequence == sequence && ceiling.index == index + 1
+        var lowered = Ceiling(sequence: sequence, index: index)
         switch mark {
         case .dropped(let limits):
-            let isOwn = ceiling.sequence == sequence && ceiling.index == index + 1
             if isOwn, limits < ceiling.limit { return }
-        case .limit(let number): limit = number
-        case .hard: break
+        case .failed(let limits):
+            if isOwn, limits < ceiling.limit { return }
+            lowered.failedBehind = limits
+        case .limit(let number):
+            lowered.limit = number
+            // The failure was marked first, since what came out before it is handed on after it.
+            if ceiling.sequence == sequence, ceiling.index + 1 == index, ceiling.failedBehind ?? .max < number {
+                ceiling = lowered
+                return
+            }
         }
         if (sequence, index) < (ceiling.sequence, ceiling.index) {
-            ceiling = Ceiling(sequence: sequence, index: index, limit: limit)
+            ceiling = lowered
         } else if (sequence, index) == (ceiling.sequence, ceiling.index) {
             // Of several limits the last one counts; the element behind may have failed ahead of its turn.
-            ceiling.limit = max(ceiling.limit, limit)
+            ceiling.limit = max(ceiling.limit, lowered.limit)
+            ceiling.failedBehind =
+                if let one = ceiling.failedBehind, let other = lowered.failedBehind { max(one, other) } else { nil }
         }
     }
 
