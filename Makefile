@@ -10,7 +10,7 @@ EXAMPLES := $(shell ls -d Examples/*/ 2>/dev/null | grep -v /Documents/ | sed 's
 	| tr '[:upper:]' '[:lower:]')
 LINTED := $(wildcard Sources Tests Examples Benchmarks/Sources Fuzz/Sources Package.swift \
 	Benchmarks/Package.swift Fuzz/Package.swift)
-DOCUMENTED := Connect ConnectCatalog ConnectDocuments ConnectTool ConnectText ConnectPatterns ConnectGzip ConnectZstd \
+DOCUMENTED := Connect ConnectCatalog ConnectDocuments ConnectTool ConnectText ConnectComponents ConnectPatterns ConnectGzip ConnectZstd \
 	ConnectFiles ConnectProcess ConnectService ConnectTesting
 
 .DEFAULT_GOAL := help

@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .library(name: "Connect", targets: ["Connect"]),
         .library(name: "ConnectCatalog", targets: ["ConnectCatalog"]),
+        .library(name: "ConnectComponents", targets: ["ConnectComponents"]),
         .library(name: "ConnectDocuments", targets: ["ConnectDocuments"]),
         .library(name: "ConnectTool", targets: ["ConnectTool"]),
         .executable(name: "connectctl", targets: ["connectctl"]),
@@ -57,6 +58,13 @@ let package = Package(
             exclude: ["CConnectYAML"],
             swiftSettings: strict
         ),
+        // A module of its own: what only links files and coders is to stay small.
+        .target(
+            name: "ConnectComponents",
+            dependencies: ["Connect", "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectText"],
+            path: "Sources/Components",
+            swiftSettings: strict
+        ),
         .target(
             name: "ConnectTool",
             dependencies: [
@@ -70,7 +78,9 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectProcess", "ConnectText",
+                "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectPatterns",
+                "ConnectProcess",
+                "ConnectText",
                 "ConnectTool", "ConnectZstd",
             ],
             swiftSettings: strict
@@ -90,7 +100,7 @@ let package = Package(
         ),
         .target(
             name: "ConnectText",
-            dependencies: ["Connect", "ConnectCatalog"],
+            dependencies: ["Connect"],
             path: "Sources/Coders/Text",
             swiftSettings: strict
         ),
@@ -102,7 +112,7 @@ let package = Package(
         ),
         .target(
             name: "ConnectGzip",
-            dependencies: ["Connect", "ConnectCatalog", "CConnectZlib"],
+            dependencies: ["Connect", "CConnectZlib"],
             path: "Sources/Coders/Gzip",
             exclude: ["CConnectZlib"],
             swiftSettings: strict
@@ -123,8 +133,7 @@ let package = Package(
         .target(
             name: "ConnectFiles",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectGzip", "ConnectText",
-                .product(name: "Logging", package: "swift-log"),
+                "Connect", "ConnectGzip", "ConnectText", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Connectors/Files",
             swiftSettings: strict
@@ -219,7 +228,8 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectFiles", "ConnectGzip", "ConnectPatterns", "ConnectProcess",
+                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectPatterns",
+                "ConnectProcess",
                 "ConnectTesting", "ConnectText", "ConnectZstd", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

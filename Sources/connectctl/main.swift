@@ -1,5 +1,6 @@
 // Declares, checks, plans and runs pipelines without a line of Swift.
 import ConnectCatalog
+import ConnectComponents
 import ConnectFiles
 import ConnectGzip
 import ConnectPatterns

@@ -3,7 +3,7 @@ import ConnectTesting
 import Testing
 
 @testable import Connect
-@testable import ConnectText
+@testable import ConnectComponents
 
 @Suite("CSV")
 struct CSVStageTests {

@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectComponents
 import ConnectFiles
 import ConnectGzip
 import ConnectPatterns

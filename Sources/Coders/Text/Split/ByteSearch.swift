@@ -1,4 +1,4 @@
-import Connect
+package import Connect
 
 #if canImport(Glibc)
     import Glibc
@@ -9,13 +9,13 @@ import Connect
 #endif
 
 /// Finds a run of bytes in others, in time linear in both (Knuth, Morris, Pratt 1977), whatever they hold.
-struct ByteSearch {
+package struct ByteSearch {
     private let pattern: [UInt8]
     /// For each length of a match so far: how much of it still matches one place further on.
     private let fallback: [Int]
 
     /// Prepares a search; the pattern must not be empty.
-    init(_ pattern: [UInt8]) {
+    package init(_ pattern: [UInt8]) {
         self.pattern = pattern
         var fallback = [0]
         var matched = 0
@@ -49,7 +49,7 @@ struct ByteSearch {
     }
 
     /// The parts between the matches, from the first byte to the last; as many as there are matches, and one more.
-    func forEachPart<Failure: Error>(
+    package func forEachPart<Failure: Error>(
         of bytes: Bytes, keepsEmpty: Bool, _ body: (Range<Int>) throws(Failure) -> Void
     ) throws(Failure) {
         var start = 0

@@ -1,4 +1,5 @@
 import Connect
+import ConnectText
 
 /// One stream while it is cut into records.
 final class CSVStream {

@@ -2,6 +2,7 @@ public import ConnectCatalog
 import Connect
 import ConnectGzip
 import ConnectText
+import ConnectFiles
 
 extension Catalog {
     /// Adds the sources and sinks `file`, `stdin`, `stdout`, `stderr` and the splitter `lines`.

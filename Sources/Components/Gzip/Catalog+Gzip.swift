@@ -1,5 +1,6 @@
 public import ConnectCatalog
 import Connect
+import ConnectGzip
 
 extension Catalog {
     /// Adds the stages that pack and unpack: `gzip` and `gunzip`.

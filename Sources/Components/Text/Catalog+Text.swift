@@ -1,5 +1,6 @@
 public import ConnectCatalog
 import Connect
+import ConnectText
 
 extension Catalog {
     /// Adds the stages that need no library: `upper`, `lower`, `split`, `join`, `count`, `sample`, `dedupe`, `throttle`,

@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectText
 
 private let alphabetKey = ConfigurationKey(
     "alphabet", .choice(["standard", "url"]), "With + and /, or with - and _ as in URLs and file names.",

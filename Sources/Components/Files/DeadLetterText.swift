@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectFiles
 
 /// A dead letter as a line of JSON.
 enum DeadLetterText {

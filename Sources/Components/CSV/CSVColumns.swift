@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectText
 
 /// The names of the columns, shared by all records of a file.
 final class CSVColumns: Sendable {

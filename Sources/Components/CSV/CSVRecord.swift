@@ -1,4 +1,5 @@
 import Connect
+import ConnectText
 
 /// One record of a CSV file as it came, with what is known of its columns.
 struct CSVRecord: ByteRecord {

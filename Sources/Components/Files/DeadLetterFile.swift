@@ -1,4 +1,5 @@
 import Connect
+import ConnectFiles
 
 /// Dead letters as lines of JSON in a file: `pipeline`, `stage`, `position`, `error`, `attempts`, and the original bytes
 /// as `value`, or as hexadecimal digits in `value_hex` where they are not UTF-8; of messages also `key` and `headers`.

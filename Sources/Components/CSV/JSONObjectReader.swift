@@ -1,4 +1,5 @@
 import Connect
+import ConnectText
 
 /// Reads one JSON object (RFC 8259): its strings as what they say, its other values as they are written.
 struct JSONObjectReader {

@@ -1,4 +1,5 @@
 import Connect
+import ConnectText
 
 /// Cuts the streams of one run into records; made by ``CSVRecords``.
 struct CSVSplitter: SplitterInstance {

@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectText
 
 /// Turns one record from one form into another.
 struct CSVConversion: Sendable {

@@ -1,4 +1,5 @@
 import Connect
+import ConnectText
 
 /// Cuts streams into records of CSV (RFC 4180): a newline in quotes ends none.
 struct CSVRecords: Splitter {

@@ -1,4 +1,5 @@
 import Connect
+import ConnectText
 
 /// Takes records of CSV (RFC 4180) apart and puts them together.
 struct CSVFields: Sendable {

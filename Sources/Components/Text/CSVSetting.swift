@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectText
 
 /// What the stage `csv` was told, known to fit together.
 struct CSVSetting {

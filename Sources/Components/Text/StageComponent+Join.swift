@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectText
 
 extension StageComponent {
     static let join = StageComponent(

@@ -1,4 +1,5 @@
 import Connect
+import ConnectText
 
 /// Follows the quotes of CSV text (RFC 4180), byte by byte.
 struct CSVScanner {
