@@ -64,7 +64,7 @@ public struct PipelineDocument: Sendable {
     ///   - environment: the variables of `${NAME}`
     ///   - readFile: reads the file of `${file:/path}`; nil where it cannot be read
     /// - Returns: the pipeline
-    /// - Throws: ``ConfigurationError`` with all mistakes that could be found
+    /// - Throws: `ConfigurationError` with all mistakes that could be found
     public static func read(
         _ sources: [Source], catalog: Catalog, settings: [String] = [], environment: [String: String],
         readFile: @escaping (String) -> [UInt8]?

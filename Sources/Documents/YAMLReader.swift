@@ -33,7 +33,7 @@ struct YAMLReader: ~Copyable {
     ///   - text: the document's bytes
     ///   - path: the file's name, for messages
     /// - Returns: the value; nil where the document is empty
-    /// - Throws: ``ConfigurationError`` at the first mistake
+    /// - Throws: `ConfigurationError` at the first mistake
     static func read(_ text: [UInt8], path: String) throws(ConfigurationError) -> ConfigurationValue? {
         var reader = YAMLReader(path: path)
         // The parser keeps the pointer until it is deleted, so the copy must live as long.

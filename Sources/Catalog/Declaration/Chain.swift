@@ -2,7 +2,7 @@ public import Connect
 
 /// A chain whose element type is known only when it is built: the form in which a catalog's components pass chains on.
 ///
-/// It is a ``Connect/Def`` underneath, so that the plan, its coders and its findings are those of a chain in Swift.
+/// It is a `Def` underneath, so that the plan, its coders and its findings are those of a chain in Swift.
 public struct Chain: Sendable {
     private let holder: any ChainHolder
     /// Whether its streams may be gzip files, which are unpacked where lines are asked for.
@@ -76,7 +76,7 @@ public struct Chain: Sendable {
         Chain(holder.declared(at: origin), mayHoldGzip: mayHoldGzip)
     }
 
-    /// Modifies the last stage, as the modifiers of ``Connect/Def`` do.
+    /// Modifies the last stage, as the modifiers of `Def` do.
     func modified(by modifiers: StageModifiers) -> Chain {
         Chain(holder.modified(by: modifiers, retry), mayHoldGzip: mayHoldGzip)
     }

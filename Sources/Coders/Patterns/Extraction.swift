@@ -17,7 +17,7 @@ struct Extraction: Sendable {
 
     /// Reads what the stage was told.
     ///
-    /// - Throws: ``ConfigurationError`` where the pattern has not the groups that are asked for
+    /// - Throws: `ConfigurationError` where the pattern has not the groups that are asked for
     init(_ configuration: Configuration, _ pattern: Pattern) throws(ConfigurationError) {
         unmatched = configuration.text("noMatch").flatMap { Unmatched(rawValue: $0) } ?? .drop
         if configuration.text("format") == "json" {
@@ -38,7 +38,7 @@ struct Extraction: Sendable {
     /// Writes the groups of the first match; in JSON what is not UTF-8 becomes U+FFFD.
     ///
     /// - Returns: whether the element stays
-    /// - Throws: ``CoderError`` where nothing matches and that is an error
+    /// - Throws: `CoderError` where nothing matches and that is an error
     func write(_ pattern: Pattern, in bytes: UnsafeRawBufferPointer, _ output: inout BytesBuilder) throws -> Bool {
         guard try pattern.find(in: bytes) != nil else {
             switch unmatched {

@@ -20,7 +20,7 @@ final class Pattern {
 
     /// Compiles a pattern.
     ///
-    /// - Throws: ``PatternError`` with the place of the mistake
+    /// - Throws: `PatternError` with the place of the mistake
     init(_ text: String, _ options: Options = Options()) throws(PatternError) {
         var code: Int32 = 0
         var offset = 0
@@ -54,7 +54,7 @@ final class Pattern {
     ///   - bytes: where to look
     ///   - start: the first byte that may be part of it; what is before is seen by assertions only
     /// - Returns: where it is; nil where there is none
-    /// - Throws: ``PatternError`` where the pattern needs too many steps
+    /// - Throws: `PatternError` where the pattern needs too many steps
     func find(
         in bytes: UnsafeRawBufferPointer, from start: Int = 0
     ) throws(PatternError) -> Range<Int>? {

@@ -24,7 +24,7 @@ public struct Unzstd: Splitter {
 
     /// Makes the instance of a run.
     ///
-    /// - Throws: `CoderError` where ``chunkBytes`` is out of its range
+    /// - Throws: `CoderError` where `chunkBytes` is out of its range
     public func makeInstance() throws -> UnzstdSplitter {
         guard (1...(1 << 30)).contains(chunkBytes) else {
             throw CoderError(

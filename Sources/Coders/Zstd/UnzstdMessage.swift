@@ -3,7 +3,7 @@ public import Connect
 /// Unpacks messages of Zstandard data (RFC 8878), each a whole of one or more frames.
 ///
 /// The plan never puts it in by itself, since bytes give bytes: ask for it. For streams that need not fit in memory
-/// there is ``Unzstd``.
+/// there is `Unzstd`.
 public struct UnzstdMessage: Coder {
     /// What it takes.
     public typealias Input = Bytes

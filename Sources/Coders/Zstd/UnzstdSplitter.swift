@@ -1,6 +1,6 @@
 public import Connect
 
-/// Unpacks the streams of one run; made by ``Unzstd``.
+/// Unpacks the streams of one run; made by `Unzstd`.
 public struct UnzstdSplitter: SplitterInstance {
     private let chunkBytes: Int
     private var partitions: (any PartitionRegistry)?

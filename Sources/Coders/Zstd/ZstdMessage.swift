@@ -24,7 +24,7 @@ public struct ZstdMessage: Coder {
 
     /// Makes the instance of a worker, with the one encoder that all its messages use.
     ///
-    /// - Throws: `CoderError` where there is no such ``level`` or no memory
+    /// - Throws: `CoderError` where there is no such `level` or no memory
     public func makeInstance() throws -> Instance {
         guard (1...19).contains(level) else {
             throw CoderError(

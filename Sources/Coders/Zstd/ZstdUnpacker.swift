@@ -42,7 +42,7 @@ final class ZstdUnpacker {
     ///   - output: where unpacked bytes go
     ///   - produced: how many bytes of the output are filled; it is advanced
     /// - Returns: whether the output is full and there may be more
-    /// - Throws: ``CoderError`` where the data are damaged, or are something else
+    /// - Throws: `CoderError` where the data are damaged, or are something else
     func unpack(
         _ input: UnsafeRawBufferPointer, _ consumed: inout Int, into output: UnsafeMutableRawBufferPointer,
         _ produced: inout Int
@@ -67,7 +67,7 @@ final class ZstdUnpacker {
 
     /// Says that no more input comes.
     ///
-    /// - Throws: ``CoderError`` where it ends in the middle of a frame, or nothing came
+    /// - Throws: `CoderError` where it ends in the middle of a frame, or nothing came
     func finish() throws(CoderError) {
         guard isInFrame || packedOffset == 0 else { return }
         throw CoderError(

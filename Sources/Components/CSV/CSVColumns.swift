@@ -10,7 +10,7 @@ final class CSVColumns: Sendable {
 
     /// Checks names.
     ///
-    /// - Throws: ``CoderError`` where one stands twice
+    /// - Throws: `CoderError` where one stands twice
     init(_ names: [String]) throws(CoderError) {
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted {

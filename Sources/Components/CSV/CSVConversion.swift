@@ -24,7 +24,7 @@ struct CSVConversion: Sendable {
 
     /// Converts a record.
     ///
-    /// - Throws: ``CoderError`` where it cannot be read, or cannot be written in the other form
+    /// - Throws: `CoderError` where it cannot be read, or cannot be written in the other form
     func convert(_ record: CSVRecord, _ output: inout BytesBuilder) throws(CoderError) {
         let columns = record.columns ?? columns
         let fields = try read(record, columns)

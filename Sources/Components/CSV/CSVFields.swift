@@ -11,7 +11,7 @@ struct CSVFields: Sendable {
     ///   - record: one record without the end of its line
     ///   - title: what it is called in errors
     /// - Returns: at least one
-    /// - Throws: ``CoderError`` where quotes stand where they must not, are not closed, or a second record follows
+    /// - Throws: `CoderError` where quotes stand where they must not, are not closed, or a second record follows
     func parse(_ record: UnsafeRawBufferPointer, title: String) throws(CoderError) -> [[UInt8]] {
         var scanner = CSVScanner(delimiter: delimiter)
         var fields: [[UInt8]] = []

@@ -1,7 +1,7 @@
 import Connect
 import ConnectText
 
-/// Cuts the streams of one run into records; made by ``CSVRecords``.
+/// Cuts the streams of one run into records; made by `CSVRecords`.
 struct CSVSplitter: SplitterInstance {
     private let rules: CSVRecords
     private var partitions: (any PartitionRegistry)?

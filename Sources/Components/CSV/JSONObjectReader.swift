@@ -13,7 +13,7 @@ struct JSONObjectReader {
 
     /// The members of the object by name; null is no bytes.
     ///
-    /// - Throws: ``CoderError`` where the bytes are no object, or a name stands there twice
+    /// - Throws: `CoderError` where the bytes are no object, or a name stands there twice
     mutating func members() throws(CoderError) -> [String: [UInt8]] {
         if String(validating: bytes, as: UTF8.self) == nil { throw error("it is not UTF-8") }
         var members: [String: [UInt8]] = [:]

@@ -39,7 +39,7 @@ struct Base64: Sendable {
 
     /// Reads text strictly.
     ///
-    /// - Throws: ``CoderError`` with the place, where it is not exactly what ``encode(_:_:)`` writes
+    /// - Throws: `CoderError` with the place, where it is not exactly what `encode(_:_:)` writes
     func decode(_ text: UnsafeRawBufferPointer, _ output: inout BytesBuilder) throws {
         let end = try digitCount(text)
         var index = 0

@@ -10,7 +10,7 @@ struct CSVSetting {
     /// An element before all others, of which the conversion makes the header; nil where none is written.
     let header: Bytes?
 
-    /// - Throws: ``ConfigurationError`` where it does not fit together
+    /// - Throws: `ConfigurationError` where it does not fit together
     init(_ configuration: Configuration, isStream: Bool) throws(ConfigurationError) {
         let from = CSVConversion.Form(rawValue: configuration.text("from") ?? "") ?? .csv
         let to = configuration.text("to").flatMap { CSVConversion.Form(rawValue: $0) } ?? (from == .csv ? .json : .csv)

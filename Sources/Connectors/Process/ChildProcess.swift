@@ -26,7 +26,7 @@ final class ChildProcess {
     /// Starts a command.
     ///
     /// - Parameter command: what `/bin/sh -c` is given
-    /// - Throws: ``ProcessError`` where the system has no room for it
+    /// - Throws: `ProcessError` where the system has no room for it
     init(_ command: String) throws(ProcessError) {
         ChildProcess.ignoreBrokenPipes()
         let inputPipe = try ProcessPipe()

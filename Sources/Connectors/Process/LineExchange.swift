@@ -35,7 +35,7 @@ final class LineExchange {
     ///
     /// - Parameter line: what is given; must not hold a newline
     /// - Returns: the answer, without its newline
-    /// - Throws: ``ProcessError`` where there is none; the child is gone then
+    /// - Throws: `ProcessError` where there is none; the child is gone then
     func exchange(_ line: UnsafeRawBufferPointer) throws(ProcessError) -> [UInt8] {
         if line.contains(0x0A) {
             throw ProcessError(
