@@ -13,7 +13,7 @@ struct TestFailure: Error, CustomStringConvertible {
 ///
 /// - Throws: where there was nothing within the limit
 func eventually<Result>(
-    within limit: Duration = .seconds(30), _ what: @autoclosure () -> String, _ look: () throws -> Result?
+    within limit: Duration = .seconds(120), _ what: @autoclosure () -> String, _ look: () throws -> Result?
 ) async throws -> Result {
     let end = ContinuousClock.now + limit * (Settings.isSanitized ? 10 : 1)
     while true {
@@ -25,7 +25,7 @@ func eventually<Result>(
 
 /// The same for a condition.
 func eventually(
-    within limit: Duration = .seconds(30), _ what: @autoclosure () -> String, isTrue: () throws -> Bool
+    within limit: Duration = .seconds(120), _ what: @autoclosure () -> String, isTrue: () throws -> Bool
 ) async throws {
     _ = try await eventually(within: limit, what()) { try isTrue() ? true : nil }
 }
