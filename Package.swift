@@ -193,7 +193,8 @@ let package = Package(
         .testTarget(
             name: "ExampleTests",
             dependencies: [
-                "file-to-stdout", "gzip-lines-count", "list-filter-fold", "tail-to-file", "file-to-file", "shapes",
+                "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold", "tail-to-file",
+                "file-to-file", "shapes",
             ], swiftSettings: strict
         ),
         .executableTarget(
@@ -213,7 +214,8 @@ let package = Package(
         .testTarget(
             name: "DocumentTests", dependencies: ["Connect", "ConnectCatalog", "ConnectDocuments"],
             swiftSettings: strict),
-        .testTarget(name: "ToolTests", dependencies: ["connectctl"], swiftSettings: strict),
+        .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: strict),
+        .testTarget(name: "ToolTests", dependencies: ["connectctl", "ProcessSupport"], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",

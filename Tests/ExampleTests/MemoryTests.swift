@@ -1,10 +1,11 @@
+import ProcessSupport
 import Foundation
 import Testing
 
 extension ProcessTests {
     @Suite(
         "Memory stays flat",
-        .enabled(if: Settings.hasProc && !Settings.isSanitized, "skipped: needs /proc, and no sanitizer"))
+        .enabled(if: Settings.hasProc && !TestBuild.isSanitized, "skipped: needs /proc, and no sanitizer"))
     struct MemoryTests {
         let scratch: Scratch
         /// More than a debug build needs for itself and its batches, and less than any of the inputs.

@@ -1,3 +1,4 @@
+import ProcessSupport
 import Foundation
 import Testing
 
@@ -117,7 +118,7 @@ enum Strace {
         strace.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         strace.arguments = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:error=EIO", "true"]
         strace.standardError = FileHandle.nullDevice
-        guard !Settings.isSanitized, (try? strace.run()) != nil else { return false }
+        guard !TestBuild.isSanitized, (try? strace.run()) != nil else { return false }
         strace.waitUntilExit()
         return strace.terminationStatus == 0
     }()

@@ -20,7 +20,6 @@ enum Allowed {
 
     /// Files of tests that may pause between two looks, and why.
     static let polling: [String: String] = [
-        "Tests/ExampleTests/Support/Eventually.swift": "other processes tell nothing, they can only be watched",
-        "Tests/ToolTests/Support/Eventually.swift": "other processes tell nothing, they can only be watched",
+        "Tests/ProcessSupport/Eventually.swift": "other processes tell nothing, they can only be watched"
     ]
 }

@@ -1,3 +1,4 @@
+import ProcessSupport
 import Foundation
 
 /// What the system says about a running process. Only where there is /proc.

@@ -1,3 +1,4 @@
+import ProcessSupport
 import Foundation
 
 /// Numbered records: lines that begin with nine digits, from 000000000 on, each with a payload of its own length.

@@ -1,3 +1,4 @@
+import ProcessSupport
 import Foundation
 
 /// What the environment says about the size of the tests.
@@ -9,10 +10,6 @@ enum Settings {
     /// The seed of everything random: `CONNECT_SEED`, else another one each time. Tests print it.
     static let seed = environment["CONNECT_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...999_999)
 
-    /// Sanitizers need memory of their own and many times as long.
-    static let isSanitized = ["__tsan_init", "__asan_init"].contains { (name: String) in
-        dlsym(dlopen(nil, RTLD_NOW), name) != nil
-    }
     /// Sizes of processes and their descriptors are read there.
     static let hasProc = FileManager.default.fileExists(atPath: "/proc/self/status")
 

@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 
 /// An open file of this process that its children do not inherit. Closed when nobody holds it any more.
-final class Descriptor {
-    let number: Int32
+package final class Descriptor {
+    package let number: Int32
     private var isOpen = true
 
-    init(_ path: String, _ flags: Int32) throws {
+    package init(_ path: String, _ flags: Int32) throws {
         number = open(path, flags | O_CLOEXEC, 0o644)
         if number < 0 { throw TestFailure("cannot open \(path): \(String(cString: strerror(errno)))") }
     }
@@ -19,13 +19,13 @@ final class Descriptor {
         close()
     }
 
-    func close() {
+    package func close() {
         if isOpen { _ = Foundation.close(number) }
         isOpen = false
     }
 
     /// A pipe; reading from it does not block, writing to it does.
-    static func pipe() throws -> (read: Descriptor, write: Descriptor) {
+    package static func pipe() throws -> (read: Descriptor, write: Descriptor) {
         var ends: [Int32] = [-1, -1]
         if Foundation.pipe(&ends) != 0 { throw TestFailure("cannot make a pipe") }
         let read = Descriptor(number: ends[0])
@@ -36,7 +36,7 @@ final class Descriptor {
     /// Reads what is at hand.
     ///
     /// - Returns: empty at the end; nil where nothing is there yet
-    func read() throws -> Data? {
+    package func read() throws -> Data? {
         var memory = [UInt8](repeating: 0, count: 256 * 1024)
         let count = Foundation.read(number, &memory, memory.count)
         if count < 0 {
@@ -47,7 +47,7 @@ final class Descriptor {
     }
 
     /// Reads to the end.
-    func readAll(within limit: Duration = .seconds(60)) async throws -> Data {
+    package func readAll(within limit: Duration = .seconds(60)) async throws -> Data {
         var all = Data()
         try await eventually(within: limit, "the end of the output") {
             while let data = try read() {
@@ -59,12 +59,12 @@ final class Descriptor {
         return all
     }
 
-    func write(_ text: String) {
+    package func write(_ text: String) {
         write(Data(text.utf8))
     }
 
     /// Writes all of it; blocks while there is no room.
-    func write(_ data: Data) {
+    package func write(_ data: Data) {
         data.withUnsafeBytes { bytes in
             var rest = bytes
             while !rest.isEmpty {
@@ -76,7 +76,7 @@ final class Descriptor {
     }
 
     /// How many bytes wait to be read.
-    var available: Int {
+    package var available: Int {
         var count: Int32 = 0
         _ = ioctl(number, UInt(FIONREAD), &count)
         return Int(count)

@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 
 /// A process that a test has started. It is killed when nobody holds it any more.
-final class ChildProcess {
+package final class ChildProcess {
     /// How a process ended.
-    enum Ending: Equatable {
+    package enum Ending: Equatable {
         case exited(Int32)
         case killed(by: Int32)
     }
 
-    let id: pid_t
+    package let id: pid_t
     private let errors: URL
     private var ending: Ending?
 
@@ -21,7 +21,7 @@ final class ChildProcess {
     ///   - input: its standard input; by default there is nothing
     ///   - output: its standard output; by default nobody sees it
     /// - Throws: where it cannot be started
-    init(
+    package init(
         _ program: Program, _ arguments: [String], in scratch: Scratch, input: Descriptor? = nil,
         output: Descriptor? = nil
     ) throws {
@@ -40,12 +40,12 @@ final class ChildProcess {
         }
     }
 
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         if poll() == nil { kill(id, signal) }
     }
 
     /// How it ended; nil while it runs.
-    func poll() -> Ending? {
+    package func poll() -> Ending? {
         if let ending { return ending }
         var status: Int32 = 0
         guard waitpid(id, &status, WNOHANG) == id else { return nil }
@@ -55,12 +55,12 @@ final class ChildProcess {
     }
 
     /// Waits for its end.
-    func wait(within limit: Duration = .seconds(60)) async throws -> Ending {
+    package func wait(within limit: Duration = .seconds(60)) async throws -> Ending {
         try await eventually(within: limit, "the end of process \(id)") { self.poll() }
     }
 
     /// What it has written to standard error.
-    func standardError() throws -> String {
+    package func standardError() throws -> String {
         String(decoding: try Data(contentsOf: errors), as: UTF8.self)
     }
 

@@ -1,10 +1,10 @@
-import Foundation
+package import Foundation
 
 /// A directory for the files of one test, removed at its end.
-final class Scratch {
-    let directory: URL
+package final class Scratch {
+    package let directory: URL
 
-    init() throws {
+    package init() throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("connect-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
@@ -13,11 +13,11 @@ final class Scratch {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    func url(_ name: String) -> URL {
+    package func url(_ name: String) -> URL {
         directory.appendingPathComponent(name)
     }
 
-    func path(_ name: String) -> String {
+    package func path(_ name: String) -> String {
         url(name).path
     }
 
@@ -25,37 +25,37 @@ final class Scratch {
     ///
     /// - Returns: its path
     @discardableResult
-    func file(_ name: String, _ content: Data) throws -> String {
+    package func file(_ name: String, _ content: Data) throws -> String {
         try content.write(to: url(name))
         return path(name)
     }
 
     @discardableResult
-    func file(_ name: String, _ content: String) throws -> String {
+    package func file(_ name: String, _ content: String) throws -> String {
         try file(name, Data(content.utf8))
     }
 
     /// Makes a pipe with a name.
-    func fifo(_ name: String) throws -> String {
+    package func fifo(_ name: String) throws -> String {
         if mkfifo(path(name), 0o644) != 0 { throw TestFailure("cannot make the pipe \(name)") }
         return path(name)
     }
 
-    func data(_ name: String) throws -> Data {
+    package func data(_ name: String) throws -> Data {
         try Data(contentsOf: url(name), options: .alwaysMapped)
     }
 
-    func text(_ name: String) throws -> String {
+    package func text(_ name: String) throws -> String {
         String(decoding: try Data(contentsOf: url(name)), as: UTF8.self)
     }
 
     /// The length of a file; 0 where there is none.
-    func length(_ name: String) -> Int {
+    package func length(_ name: String) -> Int {
         var status = stat()
         return stat(path(name), &status) == 0 ? Int(status.st_size) : 0
     }
 
-    func exists(_ name: String) -> Bool {
+    package func exists(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: path(name))
     }
 
@@ -63,7 +63,7 @@ final class Scratch {
     ///
     /// - Returns: the path of the compressed file, which stands beside
     @discardableResult
-    func gzip(_ name: String) async throws -> String {
+    package func gzip(_ name: String) async throws -> String {
         let output = try Descriptor(path(name + ".gz"), O_WRONLY | O_CREAT | O_TRUNC)
         let gzip = try ChildProcess(Program(at: "/usr/bin/env"), ["gzip", "-c", path(name)], in: self, output: output)
         guard try await gzip.wait() == .exited(0) else { throw TestFailure("gzip: \(try gzip.standardError())") }

@@ -1,10 +1,10 @@
 import Foundation
 
 /// What a test could not do.
-struct TestFailure: Error, CustomStringConvertible {
-    let description: String
+package struct TestFailure: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }
@@ -12,10 +12,10 @@ struct TestFailure: Error, CustomStringConvertible {
 /// Looks again and again until there is something to see.
 ///
 /// - Throws: where there was nothing within the limit
-func eventually<Result>(
+package func eventually<Result>(
     within limit: Duration = .seconds(120), _ what: @autoclosure () -> String, _ look: () throws -> Result?
 ) async throws -> Result {
-    let end = ContinuousClock.now + limit * (Settings.isSanitized ? 10 : 1)
+    let end = ContinuousClock.now + limit * (TestBuild.isSanitized ? 10 : 1)
     while true {
         if let result = try look() { return result }
         if ContinuousClock.now > end { throw TestFailure("not within \(limit): \(what())") }
@@ -24,7 +24,7 @@ func eventually<Result>(
 }
 
 /// The same for a condition.
-func eventually(
+package func eventually(
     within limit: Duration = .seconds(120), _ what: @autoclosure () -> String, isTrue: () throws -> Bool
 ) async throws {
     _ = try await eventually(within: limit, what()) { try isTrue() ? true : nil }
