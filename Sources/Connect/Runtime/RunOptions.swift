@@ -22,7 +22,7 @@ public struct RunOptions: Sendable {
     public var metrics: (any MetricsFactory)?
     /// Threads and time.
     public var scheduler: any Scheduler
-    /// How many elements a batch has at most: 1 ... 65,536.
+    /// How many elements a batch has at most: 1 ... 65,536. Slow work gets fewer at a time all the same.
     public var batchCapacity: Int
     /// Whether it is noted which elements are done; only for measuring what that costs. Without it nothing is ever
     /// committed, and a restart begins anew.
@@ -33,7 +33,7 @@ public struct RunOptions: Sendable {
         checkpoints: any CheckpointStore = MemoryCheckpointStore(), checkpointEvery: Duration = .milliseconds(250),
         shutdownTimeout: Duration = .seconds(30), stallTimeout: Duration? = nil,
         logger: Logger = Logger(label: "connect"), scheduler: any Scheduler = SystemScheduler.shared,
-        batchCapacity: Int = 1024, metrics: (any MetricsFactory)? = nil
+        batchCapacity: Int = 4096, metrics: (any MetricsFactory)? = nil
     ) {
         self.checkpoints = checkpoints
         self.checkpointEvery = checkpointEvery

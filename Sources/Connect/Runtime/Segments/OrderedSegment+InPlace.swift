@@ -11,7 +11,7 @@ extension OrderedSegment {
         let scratch = BatchSlot<Input>()
         return Inlet<Input>(
             push: { (batch: inout Batch<Input>) throws(Interruption) in
-                if let place, place.isWorth(batch.count), self.takesRole(for: batch.count) {
+                if let place, self.takesRole(for: batch.count, as: place.choose(batch.count)) {
                     try place.pass(&batch)
                 } else {
                     try self.input.push(&batch, scratch: scratch)
@@ -23,14 +23,24 @@ extension OrderedSegment {
             finish: { self.input.end() })
     }
 
-    /// Takes the deliverer role where a batch is to be worked on in place. Only the caller pushes, so what is empty
-    /// stays so.
-    private func takesRole(for count: Int) -> Bool {
-        guard let ticket = input.nextTicketIfEmpty(for: count) else { return false }
-        return state.withLock { state in
-            guard state.next == ticket, state.workers > 0, !state.isDelivering, !state.isStopped else { return false }
-            state.isDelivering = true
-            return true
+    /// Takes the deliverer role where a batch is to be worked on in place and nothing is under way. Only the caller
+    /// pushes, so what is empty stays so.
+    private func takesRole(for count: Int, as place: PlaceChoice.Place) -> Bool {
+        guard case .here(let patience) = place else { return false }
+        let deadline = patience == 0 ? nil : run.scheduler.now.advanced(by: .nanoseconds(patience))
+        return state.waitWithLock { state in
+            guard state.workers > 0, !state.isStopped else { return .done(false) }
+            if !state.isDelivering, input.nextTicketIfEmpty(for: count) == state.next {
+                state.isDelivering = true
+                state.isAwaited = false
+                return .done(true)
+            }
+            guard let deadline, run.scheduler.now < deadline else {
+                state.isAwaited = false
+                return .done(false)
+            }
+            state.isAwaited = true
+            return .wait(isFree, until: deadline)
         }
     }
 }
@@ -40,7 +50,8 @@ private final class WorkInPlace<Input: Sendable, Output: Sendable> {
     private let segment: OrderedSegment<Input, Output>
     private let head: Inlet<Input>
     private let delivery: Delivery
-    private var choice = PlaceChoice()
+    // Bytes travel as a column, in one buffer.
+    private var choice = PlaceChoice(hasOwners: Input.self != Bytes.self && !_isPOD(Input.self))
 
     /// How long this thread was busy with what comes behind the segment.
     private final class Delivery {
@@ -63,10 +74,13 @@ private final class WorkInPlace<Input: Sendable, Output: Sendable> {
         head = inlet(try segment.makeHead(way), of: Input.self)
     }
 
-    /// Whether a batch is to be worked on here.
-    func isWorth(_ count: Int) -> Bool {
-        if let simulation = segment.run.scheduler.simulation { return simulation.takesShortcut() }
-        return choice.isInPlace(count, byWorkers: segment.pace.nanoseconds(for: count))
+    /// Decides who is to work on a batch.
+    func choose(_ count: Int) -> PlaceChoice.Place {
+        guard let simulation = segment.run.scheduler.simulation else {
+            return choice.place(of: count, byWorkers: segment.pace.nanoseconds(for: count))
+        }
+        guard simulation.takesShortcut() else { return .workers }
+        return .here(patience: simulation.takesShortcut() ? PlaceChoice.patience : 0)
     }
 
     /// Works on a batch; called with the role, which is given up.

@@ -16,6 +16,8 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
     let state: Guarded<TicketState>
     private let cells: OutputCells<Output>
     private let mayDraw: Monitor.Condition
+    /// For the thread before the segment, which may work in place.
+    let isFree: Monitor.Condition
     /// One per ticket's place, so that exactly the next one is woken.
     private let turns: [Monitor.Condition]
 
@@ -34,6 +36,7 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
         let window = tickets.window
         state = Guarded(tickets, scheduler: run.scheduler)
         mayDraw = state.monitor.makeCondition()
+        isFree = state.monitor.makeCondition()
         let monitor = state.monitor
         turns = (0..<window).map { _ in monitor.makeCondition() }
     }
@@ -266,6 +269,7 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
                 state.isDelivering = false
                 turns[state.next % state.window].signal()
                 if state.workers == 0 { mayDraw.broadcast() }
+                if state.isAwaited { isFree.signal() }
                 return .leave
             }
             switch step {
@@ -277,6 +281,7 @@ final class OrderedSegment<Input: Sendable, Output: Sendable>: Segment {
                 state.withLock { state in
                     state.isDelivering = false
                     mayDraw.broadcast()
+                    isFree.signal()
                     for turn in turns { turn.broadcast() }
                 }
                 return true

@@ -24,6 +24,8 @@ struct TicketState: Sendable {
     var isDelivering = false
     /// A timer was due while somebody held the role.
     var wantsTick = false
+    /// The thread before the segment waits for the role.
+    var isAwaited = false
     var isStopped = false
     var hasFinished = false
     var workers: Int
