@@ -187,7 +187,8 @@ struct LimitCase: Sendable, CustomTestStringConvertible {
                 return slow.to(sink)
             }
             #expect(sink.elements == [shape.model(7)[0]])
-            #expect(report.offset == 1)
+            // Without order the second element may come first; nothing before it is done then.
+            #expect(report.offset == 1 || (shape.testDescription == "workers without order" && report.offset == nil))
             #expect(!report.wasStopped)
             #expect(report.duration < .seconds(110))
         }

@@ -199,7 +199,7 @@ import Testing
     @Test func `Without a metrics system a run does nothing for metrics`() throws {
         func steps(_ factory: (any MetricsFactory)?) throws -> Int {
             try simulate(options: { $0.metrics = factory }) { _ in
-                Pipeline("none").root(ListSource(0..<1000)).map { $0 }.par(2).to(CollectSink())
+                Pipeline("none").root(ListSource(0..<1000)).map { $0 }.buffer(100).to(CollectSink())
             } while: { scheduler, run in
                 _ = try run.wait()
                 return scheduler.effort.steps

@@ -74,17 +74,20 @@ struct StyleTests {
     }
 
     // S-TRG-3
-    @Test("What the seams read is the monotonic clock, and only metrics and the tool's messages read the time of day")
+    @Test(
+        "What the seams read is the monotonic clock; only metrics, the status and the tool's messages read the time of day"
+    )
     func clocksAreMonotonic() {
         let seam = "Sources/Connect/Contracts/Seams/SystemScheduler.swift"
         let pattern = #"\bCLOCK_(?!MONOTONIC\b)|\b(gettimeofday|timespec_get|time\((nil|&))|\bDate\("#
         let places = SourceTree.sources.flatMap { $0.places(of: pattern) }
-        // The seam reads it once, for the two metrics that tell it.
+        // The seam reads it once, for what tells it.
         #expect(places.count { $0.hasPrefix(seam) } == 1)
         expectNone(
             places.filter { !$0.hasPrefix(seam) }
                 + SourceTree.sources.filter {
                     !$0.path.contains("/Seams/") && !$0.path.contains("/Runtime/Supervision/")
+                        && !$0.path.contains("/Runtime/Status/")
                         && $0.path != "Sources/Tool/ToolLogHandler.swift"
                 }.flatMap { $0.places(of: #"\.timeOfDay\b"#) },
             "Setting the time of day must change nothing: use the monotonic clock.")

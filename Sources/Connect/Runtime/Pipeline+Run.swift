@@ -46,6 +46,9 @@ public final class PipelineRun: Sendable {
         supervisor.abort()
     }
 
+    /// How the run stands now. May be asked for at any time, from any thread; it costs the run nothing.
+    public var status: RunStatus { supervisor.status }
+
     /// How many batches of the source are not done; for tests of what a long run holds.
     package var pendingBatches: Int { supervisor.pendingBatches }
 

@@ -52,6 +52,7 @@ final class RootDriver<Element: Sendable>: Sendable {
             return nil
         }
         settings.onOpen(reader.makeCommitter())
+        run.noteReading()
         do throws(Interruption) {
             try read(reader, into: chain)
         } catch {
@@ -71,7 +72,8 @@ final class RootDriver<Element: Sendable>: Sendable {
             try reader.open(
                 SourceContext(
                     pipeline: run.pipeline, stage: name, positions: positions, scheduler: run.scheduler,
-                    interrupt: interrupt, logger: settings.logger, partitions: tracker))
+                    interrupt: interrupt, logger: settings.logger, partitions: tracker,
+                    progress: run.progress))
             return reader
         } catch {
             counters.errors.add(1, ordering: .relaxed)

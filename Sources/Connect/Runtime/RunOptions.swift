@@ -14,7 +14,8 @@ public struct RunOptions: Sendable {
     /// At what time of day the run stops as though it had been asked to; nil lets it go on. Where the clock is set, the
     /// stop follows within `checkpointEvery`.
     public var stopAt: EventTime?
-    /// How long nothing may move while elements are under way before a report is logged; nil never.
+    /// How long nothing may move while elements are under way before a report is logged, and how long nothing may be
+    /// committed then before ``RunStatus/stall`` tells why; nil never.
     public var stallTimeout: Duration?
     /// Where the run logs: its start and end at info, trouble above, nothing else in normal operation.
     public var logger: Logger

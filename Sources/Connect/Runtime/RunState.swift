@@ -8,6 +8,8 @@ final class RunState: RunServices, Sendable {
         /// The earliest failure of any other kind.
         var outerFailure: StageFailure?
         var startFailure: PipelineError?
+        /// The source is open.
+        var isReading = false
         /// Threads that have not built their stages yet.
         var unbuilt = 0
         var isStopping = false
@@ -30,6 +32,8 @@ final class RunState: RunServices, Sendable {
     let scheduler: any Scheduler
     let checkpointEvery: Duration
     let tracker: PositionTracker
+    /// How far the source has come.
+    let progress = SourceProgress()
     private let state: Guarded<State>
     let changed: Monitor.Condition
 
@@ -133,6 +137,13 @@ final class RunState: RunServices, Sendable {
     var isAborted: Bool { state.withLock { $0.isAborted } }
 
     var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    var wantsNoMore: Bool { state.withLock { $0.wantsNoMore } }
+
+    /// Whether the source has been opened.
+    var isReading: Bool { state.withLock { $0.isReading } }
+
+    func noteReading() { state.withLock { $0.isReading = true } }
 
     /// The sources are to stop; everything under way is drained.
     func stop() {

@@ -16,11 +16,13 @@ public struct SourceContext: Sendable {
     public var logger: Logger
     /// The partitions of the run.
     public var partitions: any PartitionRegistry
+    /// Where the reader may say how far it has come.
+    public var progress: SourceProgress
 
     /// What a reader is told when it is opened.
     public init(
         pipeline: String, stage: String, positions: [Position], scheduler: any Scheduler, interrupt: Interrupt,
-        logger: Logger, partitions: any PartitionRegistry
+        logger: Logger, partitions: any PartitionRegistry, progress: SourceProgress = SourceProgress()
     ) {
         self.pipeline = pipeline
         self.stage = stage
@@ -29,6 +31,7 @@ public struct SourceContext: Sendable {
         self.interrupt = interrupt
         self.logger = logger
         self.partitions = partitions
+        self.progress = progress
     }
 
     /// Where to go on in a partition; nil is its beginning.

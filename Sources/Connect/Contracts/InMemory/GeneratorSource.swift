@@ -34,6 +34,7 @@ public struct GeneratorSource<Element: Sendable>: Source {
         @usableFromInline let source: GeneratorSource<Element>
         @usableFromInline var number: Int64 = 0
         @usableFromInline var context: SourceContext?
+        @usableFromInline var progress: SourceProgress?
         private var started = MonotonicTime(nanoseconds: 0)
         private var first: Int64 = 0
         @usableFromInline var partition = PartitionID(index: 0)
@@ -50,6 +51,8 @@ public struct GeneratorSource<Element: Sendable>: Source {
             number = context.position(in: "0")?.offset ?? 0
             first = number
             started = context.scheduler.now
+            progress = context.progress
+            if let count = source.count { context.progress.begin(total: Int64(count), done: number) }
         }
 
         /// Generates what is due; waits for the next where the rate says so.
@@ -67,10 +70,12 @@ public struct GeneratorSource<Element: Sendable>: Source {
                     due = min(end, dueNumber(rate, context.scheduler.now))
                 }
             }
+            let before = number
             while number < due, !batch.isFull {
                 batch.append(source.make(number), partition: partition, offset: number)
                 number += 1
             }
+            progress?.advance(by: number - before)
             return number >= end ? .ended : (number < due ? .ready : .idle)
         }
 

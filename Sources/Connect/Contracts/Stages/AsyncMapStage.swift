@@ -139,6 +139,7 @@ final class AsyncMapStage<Element: Sendable, Output: Sendable> {
         batch.pointee.originBase = flight.origin
         batch.pointee.token = flight.token
         batch.pointee.endsUnterminated = flight.endsUnterminated && batch.pointee.count > 0
+        context.countFinished(1)
         context.countSent(batch.pointee)
         try next.pushLast(batch, interruption)
     }

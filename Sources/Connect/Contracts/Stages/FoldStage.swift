@@ -221,6 +221,7 @@ extension Inlet {
                     }
                 }
                 stage.pending = pending
+                context.countFinished(count)
                 if stage.output.pointer.pointee.count > 0 { try stage.pushEmissions(token: token, start: &start) }
             } catch {
                 stage.pending = pending

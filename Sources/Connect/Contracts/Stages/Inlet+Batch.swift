@@ -47,6 +47,7 @@ extension Inlet {
             }
             let endsUnterminated = input.endsUnterminated
             input.clear()
+            context.countFinished(count)
             try emitter.end(endsUnterminated: endsUnterminated, interruption)
         }
     }

@@ -39,6 +39,7 @@ extension Inlet where Element == Bytes {
             }
             if interruption != nil { output.pointee.endsUnterminated = false }
             input.reset()
+            context.countFinished(count)
             context.countSent(output.pointee)
             try next.pushLast(output, interruption)
         }
@@ -94,6 +95,7 @@ extension Inlet where Element == Bytes {
             output.pointee.column.mapBytes(of: input.column, count: count, map)
             output.pointee.filled = count
             context.countReceived(input, count)
+            context.countFinished(count)
             context.countSent(output.pointee)
             input.reset()
             try next.pushLast(output, nil)
@@ -197,6 +199,7 @@ extension Batch {
     ) throws(Interruption) {
         if !keepsLast || seen < total { endsUnterminated = false }
         endCompaction(kept: kept, seen: seen, of: total)
+        context.countFinished(total)
         context.countSent(self)
         if kept < seen { context.countFiltered(seen - kept) }
         if kept == 0, interruption == nil {

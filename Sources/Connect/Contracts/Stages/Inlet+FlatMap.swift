@@ -120,6 +120,7 @@ extension Inlet {
             input.destroyElements(index..<count)
             input.reset()
             emitter.eventTime = .min
+            context.countFinished(count)
             try emitter.end(endsUnterminated: endsUnterminated, interruption)
         }
     }

@@ -43,6 +43,7 @@ extension Inlet {
             }
             input.destroyElements(index..<count)
             input.reset()
+            context.countFinished(count)
             context.countSent(output.pointee)
             try next.pushLast(output, interruption)
         }

@@ -36,6 +36,12 @@ public final class StageContext {
         counters.received.add(count, ordering: .relaxed)
     }
 
+    /// Counts elements with which the stage is through; what was made of them may be on its way through the next one.
+    @usableFromInline
+    func countFinished(_ count: Int) {
+        counters.finished.add(count, ordering: .relaxed)
+    }
+
     @usableFromInline
     func countSent(_ count: Int) {
         counters.sent.add(count, ordering: .relaxed)

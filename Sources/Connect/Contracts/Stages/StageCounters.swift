@@ -4,6 +4,8 @@ import Synchronization
 final class StageCounters: Sendable {
     let received = Atomic<Int>(0)
     let sent = Atomic<Int>(0)
+    /// Elements that came in and with which the stage is through.
+    let finished = Atomic<Int>(0)
     let errors = Atomic<Int>(0)
     let retries = Atomic<Int>(0)
     let skipped = Atomic<Int>(0)

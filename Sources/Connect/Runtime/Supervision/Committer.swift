@@ -7,10 +7,14 @@ final class Committer: Sendable {
         var own: (any PositionCommitter)?
         /// Not yet durable, by partition.
         var pending: [String: Position] = [:]
+        /// Since when there is something to commit that is not.
+        var pendingSince: MonotonicTime?
         var ends: [ElementEnd] = []
         var committed: [String: Position] = [:]
         var commitCount = 0
         var failedAttempts = 0
+        /// Why the last attempt failed; nil where it did not.
+        var lastFailure: String?
         var latest: LatestCommit?
         /// A commit is being made; what it has taken cannot be taken back.
         var isBusy = false
@@ -107,6 +111,7 @@ final class Committer: Sendable {
     ) throws(PipelineError) {
         begin()
         var changes = tracker.takeChanges()
+        let now = scheduler.now
         if !plan.durableFolds.isEmpty {
             // Positions go only with the state that belongs to them.
             let reached = tracker.takeSnapshot(isFinal: isFinal)
@@ -116,13 +121,17 @@ final class Committer: Sendable {
         state.withLock { state in
             for position in changes.positions { state.pending[position.partition] = position }
             state.ends += changes.ends
+            if state.pendingSince == nil, !state.pending.isEmpty || !state.ends.isEmpty { state.pendingSince = now }
         }
         var attempt = 1
         while true {
             do {
                 return try commitPending()
             } catch {
-                state.withLock { $0.failedAttempts += 1 }
+                state.withLock { state in
+                    state.failedAttempts += 1
+                    state.lastFailure = "\(error)"
+                }
                 if attempt >= attempts {
                     throw failure("a commit failed \(attempt) times: \(error)", error)
                 }
@@ -171,11 +180,13 @@ final class Committer: Sendable {
         let latest = LatestCommit(time: scheduler.now, timeOfDay: scheduler.timeOfDay)
         state.withLock { state in
             state.latest = latest
+            state.lastFailure = nil
             for position in work.positions {
                 state.committed[position.partition] = position
                 if state.pending[position.partition] == position { state.pending[position.partition] = nil }
             }
             state.ends.removeFirst(work.ends.count)
+            state.pendingSince = nil
             state.commitCount += 1
         }
     }
@@ -199,6 +210,16 @@ final class Committer: Sendable {
 
     /// How often a commit was tried in vain.
     var failedAttempts: Int { state.withLock { $0.failedAttempts } }
+
+    /// Since when nothing has been committed though there is something to commit, or under way.
+    func uncommittedSince(oldestReadAt: MonotonicTime?) -> MonotonicTime? {
+        let (pendingSince, latest) = state.withLock { ($0.pendingSince, $0.latest) }
+        let underWay = oldestReadAt.map { max($0, latest?.time ?? $0) }
+        return [pendingSince, underWay].compactMap { $0 }.min()
+    }
+
+    /// Why the last attempt of a commit failed; nil where it did not.
+    var lastFailure: String? { state.withLock { $0.lastFailure } }
 
     /// The last commit of this run that moved something.
     var latest: LatestCommit? { state.withLock { $0.latest } }

@@ -46,8 +46,9 @@ struct ProgressMetrics {
         let latest = committer.latest
         let oldest = tracker.oldestReadAt
         oldestAge.record(oldest.map { now.elapsed(since: $0).inSeconds } ?? 0)
-        // A checkpoint is as good as new while nothing is under way that could move it.
-        checkpointAge.record(oldest.map { now.elapsed(since: max($0, latest?.time ?? $0)).inSeconds } ?? 0)
+        // A checkpoint is as good as new while there is nothing that could move it.
+        checkpointAge.record(
+            committer.uncommittedSince(oldestReadAt: oldest).map { now.elapsed(since: $0).inSeconds } ?? 0)
         if let latest {
             record(
                 "checkpoint_commit_timestamp_seconds", \.committedAt,

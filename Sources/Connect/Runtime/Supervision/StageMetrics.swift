@@ -17,13 +17,11 @@ struct StageMetrics {
         }
         let received = { counters.received.load(ordering: .relaxed) }
         let sent = { counters.sent.load(ordering: .relaxed) }
-        let receivedBytes = StageMetrics.bytes(of: input, received) { counters.receivedBytes.load(ordering: .relaxed) }
-        let sentBytes = StageMetrics.bytes(of: output, sent) { counters.sentBytes.load(ordering: .relaxed) }
         counts = [
             count("component_received_events_total", [], received),
-            count("component_received_event_bytes_total", [], receivedBytes),
+            count("component_received_event_bytes_total") { counters.countedBytes(received: input) },
             count("component_sent_events_total", [], sent),
-            count("component_sent_event_bytes_total", [], sentBytes),
+            count("component_sent_event_bytes_total") { counters.countedBytes(sent: output) },
             count("component_errors_total", stage.errorLabels) { counters.errors.load(ordering: .relaxed) },
             count("component_discarded_events_total", [("intentional", "false")]) {
                 counters.skipped.load(ordering: .relaxed)
@@ -53,17 +51,6 @@ struct StageMetrics {
 
     mutating func publish() {
         for index in counts.indices { counts[index].publish() }
-    }
-
-    /// The bytes of elements: as many as the type takes, or what was counted where each element has its own number.
-    private static func bytes(
-        of type: ElementType?, _ events: @escaping () -> Int, counted: @escaping () -> Int
-    ) -> () -> Int {
-        func width<Element: Sendable>(_ type: Element.Type) -> Int? {
-            Batch<Element>.hasPayload ? nil : MemoryLayout<Element>.stride
-        }
-        guard let type, let width = width(type.type) else { return counted }
-        return { events() * width }
     }
 }
 

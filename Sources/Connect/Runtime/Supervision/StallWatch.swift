@@ -34,17 +34,10 @@ struct StallWatch {
         return report(materializer, timeout)
     }
 
-    /// Names the stage behind which nothing comes out though something went in: the first whose own segment holds it.
     private func report(_ materializer: Materializer, _ timeout: Duration) -> String {
-        let stages = materializer.plan.withCoders
-        var culprit = stages.last?.name ?? ""
-        for index in stages.indices.dropFirst() {
-            let before = materializer.counters[index - 1].sent.load(ordering: .relaxed)
-            if materializer.counters[index].received.load(ordering: .relaxed) < before {
-                culprit = stages[index].name
-            }
-        }
+        let holder = HeldLine(materializer).holder
         let position = materializer.tracker.oldest.map { " the oldest element that is not done is \($0);" } ?? ""
-        return "stalled: nothing has moved for \(timeout);\(position) the line is held at stage \"\(culprit)\""
+        let held = holder.map { " the line is held at stage \"\($0.stage.name)\": \($0.reason)" } ?? ""
+        return "stalled: nothing has moved for \(timeout);\(position)\(held)"
     }
 }

@@ -12,6 +12,8 @@ final class Supervisor: Sendable {
     private let metricsFactory: (any MetricsFactory)?
     private let outcome: Guarded<Result<RunReport, PipelineError>?>
     private let ended: Monitor.Condition
+    /// Set when the run has been built.
+    private let reader = Mutex<StatusReader?>(nil)
     private let onEnd: @Sendable (Result<RunReport, PipelineError>) -> Void
 
     init(
@@ -49,6 +51,12 @@ final class Supervisor: Sendable {
     /// How many batches of the source are not done.
     var pendingBatches: Int { run.tracker.outstanding.load(ordering: .relaxed) }
 
+    /// How the run stands.
+    var status: RunStatus {
+        let hasEnded = outcome.withLock { $0 != nil }
+        return reader.withLock { $0 }?.status(hasEnded: hasEnded) ?? RunStatus(of: plan, hasEnded: hasEnded)
+    }
+
     // MARK: the supervisor's thread
 
     private func work() {
@@ -69,6 +77,7 @@ final class Supervisor: Sendable {
                 onOpen: { [committer] in committer.use($0) },
                 commitNow: { [run] in run.commitNow() },
                 forget: { [committer] in committer.forget($0) }))
+        reader.withLock { $0 = StatusReader(plan, materializer, committer, started: started) }
         let metrics = metricsFactory.map { RunMetrics(plan: plan, materializer, committer, $0) }
         let drained = watch(materializer, metrics)
         var failure = run.error

@@ -10,6 +10,8 @@ struct FileStart: Sendable, Hashable {
     var offset: Int64
     /// Which file the position belongs to; nil on a first run.
     var known: KnownFile?
+    /// How many bytes it has; nil for a stream.
+    var size: Int64?
 
     init(path: FilePath, position: Position?) {
         self.path = path
@@ -42,9 +44,10 @@ struct FileStarter {
         let paths = try selection.paths(in: fileSystem)
         var starts: [FileStart] = []
         for path in paths {
-            let start = FileStart(path: path, position: known[path.percentEncoded])
+            var start = FileStart(path: path, position: known[path.percentEncoded])
             let isDone = known[start.name]?.isComplete ?? false || (!offsetsAreBytes && start.offset > 0)
             let status = try look(at: start, checksSize: offsetsAreBytes && !isDone)
+            if status.kind == .regular { start.size = status.size }
             if !isDone || status.kind == .stream {
                 starts.append(start)
             } else if offsetsAreBytes, start.offset > 0, status.size > start.offset, !path.hasSuffix(".gz") {
@@ -133,6 +136,19 @@ struct FileStarter {
         where !position.isComplete && !present.contains(position.partition) {
             logger.warning("\(position.partition) was read to byte \(position.offset) before and is not there any more")
         }
+    }
+}
+
+extension SourceProgress {
+    /// Says how many bytes there are to read, where no stream is among them.
+    func begin(_ starts: [FileStart], offsetsAreBytes: Bool) {
+        var (done, total): (Int64, Int64) = (0, 0)
+        for start in starts {
+            guard let size = start.size else { return }
+            total += size
+            if offsetsAreBytes { done += start.offset }
+        }
+        begin(total: total, done: done)
     }
 }
 

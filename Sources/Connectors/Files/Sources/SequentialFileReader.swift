@@ -24,8 +24,10 @@ final class SequentialFileReader: ChunkReading {
 
     func open(_ context: SourceContext) throws(ConnectorError) {
         self.context = context
-        waiting = try starter(context)
-            .starts(source.selection, positions: context.positions, offsetsAreBytes: true).reversed()
+        let starts = try starter(context)
+            .starts(source.selection, positions: context.positions, offsetsAreBytes: true)
+        context.progress.begin(starts, offsetsAreBytes: true)
+        waiting = starts.reversed()
     }
 
     func poll(
@@ -77,6 +79,7 @@ final class SequentialFileReader: ChunkReading {
         let piece = FilePiece(
             reading: reading.file, upTo: FilePiece.capacity(forRest: max(0, size - reading.offset)))
         current?.size = size
+        context?.progress.advance(by: Int64(piece.bytes.count))
         append(piece.bytes, of: reading, isLast: piece.reachedEnd, to: &batch)
         if let failure = piece.failure { throw failure }
         return piece.bytes.count

@@ -33,6 +33,7 @@ public struct StandardInput: Source {
         private var partition = PartitionID(index: 0)
         private var offset: Int64 = 0
         private var hasEnded = false
+        private var progress: SourceProgress?
 
         init(file: any OpenFile) {
             self.file = file
@@ -44,6 +45,8 @@ public struct StandardInput: Source {
         public mutating func open(_ context: SourceContext) throws {
             let status = try file.status()
             if status.kind == .directory { throw ConnectorError.directory("standard input") }
+            progress = context.progress
+            if status.kind == .regular { context.progress.begin(total: status.size) }
             input = try StreamInput(file, path: "standard input", context: context)
             partition = context.partitions.partition(named: "stdin")
         }
@@ -79,6 +82,7 @@ public struct StandardInput: Source {
         private mutating func append(_ bytes: Bytes, to batch: inout SourceBatch<StreamChunk>) {
             let chunk = StreamChunk(stream: partition, offset: offset, bytes: bytes, isLast: hasEnded)
             offset += Int64(bytes.count)
+            progress?.advance(by: Int64(bytes.count))
             batch.append(chunk, partition: partition, next: offset)
         }
     }

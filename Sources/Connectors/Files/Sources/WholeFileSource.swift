@@ -82,8 +82,10 @@ private final class WholeFileReading {
         if source.maxBytes < 0 {
             throw ConnectorError(.configuration, "maxBytes is \(source.maxBytes); it must be 0 or more")
         }
-        waiting = try starter(context)
-            .starts(source.files.selection, positions: context.positions, offsetsAreBytes: false).reversed()
+        let starts = try starter(context)
+            .starts(source.files.selection, positions: context.positions, offsetsAreBytes: false)
+        context.progress.begin(starts, offsetsAreBytes: false)
+        waiting = starts.reversed()
     }
 
     func poll(into batch: inout SourceBatch<Bytes>, deadline: MonotonicTime) throws(ConnectorError) -> SourcePoll {
@@ -164,6 +166,7 @@ private final class WholeFileReading {
 
     private func note(_ count: Int, of reading: Current) throws(ConnectorError) {
         collected += count
+        context?.progress.advance(by: Int64(count))
         if collected > source.maxBytes { throw tooLarge(reading.path, "has more than \(source.maxBytes) bytes") }
     }
 
