@@ -11,7 +11,7 @@ EXAMPLES := $(shell ls -d Examples/*/ 2>/dev/null | grep -v /Documents/ | sed 's
 LINTED := $(wildcard Sources Tests Examples Benchmarks/Sources Fuzz/Sources Package.swift \
 	Benchmarks/Package.swift Fuzz/Package.swift)
 DOCUMENTED := Connect ConnectCatalog ConnectDocuments ConnectTool ConnectText ConnectComponents ConnectPatterns ConnectGzip ConnectZstd \
-	ConnectFiles ConnectProcess ConnectService ConnectTesting
+	ConnectFiles ConnectProcess ConnectWatch ConnectService ConnectTesting
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint soak sanitize fuzz bench docs install clean
@@ -23,7 +23,7 @@ demo: ## builds the file example and shows it at work
 	@scripts/demo
 
 test: ## builds strictly and runs all tests
-	scripts/bootstrap
+	scripts/bootstrap tests
 	swift build --build-tests $(SWIFT_FLAGS)
 	scripts/run-tests $(SWIFT_FLAGS)
 	scripts/check-costs
@@ -41,7 +41,7 @@ sanitize: export TSAN_OPTIONS ?= suppressions=$(CURDIR)/scripts/thread-sanitizer
 # What only a tagged reference of Swift points to is a leak for the address sanitizer; the tests of memory watch sizes.
 sanitize: export ASAN_OPTIONS ?= detect_leaks=0
 sanitize: ## runs the tests under the thread and the address sanitizer
-	scripts/bootstrap
+	scripts/bootstrap tests
 	swift test --disable-xctest --sanitize=thread --scratch-path .build/tsan
 	swift test --disable-xctest --sanitize=address --scratch-path .build/asan
 

@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectProcess", targets: ["ConnectProcess"]),
+        .library(name: "ConnectWatch", targets: ["ConnectWatch"]),
         .library(name: "ConnectService", targets: ["ConnectService"]),
         .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
     ],
@@ -31,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.5.0"),
     ],
@@ -68,7 +70,7 @@ let package = Package(
         .target(
             name: "ConnectTool",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles", "ConnectText",
+                "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles", "ConnectText", "ConnectWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -155,6 +157,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "ConnectWatch",
+            dependencies: [
+                "Connect",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Sources/Watch",
+            swiftSettings: strict
+        ),
+        .target(
             name: "ConnectTesting",
             dependencies: ["Connect", .product(name: "Logging", package: "swift-log")],
             path: "Sources/Testing",
@@ -233,6 +247,13 @@ let package = Package(
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectPatterns",
                 "ConnectProcess",
                 "ConnectTesting", "ConnectText", "ConnectZstd", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WatchTests",
+            dependencies: [
+                "Connect", "ConnectTesting", "ConnectWatch", .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: strict
         ),

@@ -12,7 +12,7 @@ enum ToolOutput {
     static func show(_ text: String) { write(text + "\n", to: 1) }
 
     /// Writes a line to standard error.
-    static func error(_ text: String) { write(text + "\n", to: 2) }
+    static func error(_ text: String) { StandardErrorScreen.write(text + "\n") }
 
     /// Ends the process.
     static func exit(_ status: Int32) -> Never {
@@ -88,14 +88,14 @@ enum ToolOutput {
         return names
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Writes a text to a descriptor; where that fails there is nobody to tell.
+    static func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty {
                 let count = writeBytes(descriptor, rest.baseAddress, rest.count)
                 if count < 0, errno == EINTR { continue }
-                // Where that fails there is nobody to tell.
                 if count <= 0 { return }
                 rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
             }

@@ -124,6 +124,28 @@ import Testing
         #expect(found.last?.commits == 3)
     }
 
+    // S-MEM-4
+    @Test("Where nothing is committed before the end a run is ready while anything moves", arguments: [false, true])
+    func isReadyWithoutCommits(hangs: Bool) throws {
+        let found = try simulate(options: { $0.stallTimeout = .seconds(10) }) { scheduler in
+            Pipeline("once").root(ListSource(0..<60)).map { number in
+                scheduler.sleep(for: .seconds(hangs && number == 3 ? 100 : 1))
+                return number
+            }.named("slow").to(RecordingSink<Int>(confirmation: .close))
+        } while: { scheduler, run in
+            var found: [RunStatus] = []
+            for _ in 0..<4 {
+                scheduler.sleep(for: .seconds(9.5))
+                found.append(run.status)
+            }
+            _ = try run.wait()
+            return found
+        }
+        #expect(found.allSatisfy { $0.commitsOnlyAtEnd && $0.commits == 0 && $0.batchesUnderWay > 0 })
+        #expect(found.map(\.isReady) == (hangs ? [true, true, false, false] : [true, true, true, true]))
+        #expect(found.last?.stall?.stage == (hangs ? "slow" : nil))
+    }
+
     // S-MEM-1
     @Test func `Stages count what goes through them, in the order of the chain`() throws {
         let status = try simulate { _ in

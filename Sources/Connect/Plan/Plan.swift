@@ -26,6 +26,15 @@ public struct Plan: Sendable {
     /// What order the elements keep.
     public var order: OrderGuarantee { promise.order.guarantee }
 
+    /// Whether nothing can be committed before the end: a sink confirms, or a fold emits, only then.
+    var commitsOnlyAtEnd: Bool {
+        withCoders.contains { stage in
+            let isUntriggered = stage.settings.triggers.isEmpty
+            guard let sink = stage.sink else { return stage.role == .fold && isUntriggered }
+            return sink.confirmation == .close || (sink.confirmation == .flush && isUntriggered)
+        }
+    }
+
     /// Refuses stages that one process alone cannot run.
     ///
     /// - Throws: a finding for each network stage

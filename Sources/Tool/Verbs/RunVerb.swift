@@ -2,6 +2,7 @@ import ArgumentParser
 import Connect
 import ConnectCatalog
 import ConnectFiles
+import ConnectWatch
 import Logging
 
 extension ToolLogHandler.Format: ExpressibleByArgument {}
@@ -11,8 +12,11 @@ struct RunVerb: AsyncParsableCommand {
         commandName: "run", abstract: "Runs a pipeline to its end, or until it is stopped.",
         discussion: """
             The first SIGINT or SIGTERM stops the source, lets what is under way drain and ends with status 0; a second \
-            one ends at once with 130 or 143. SIGHUP ends the process like a crash. With --state a restart goes on \
-            where the last run ended.
+            one ends at once with 130 or 143. SIGUSR1 prints how the run stands to standard error. SIGHUP ends the \
+            process like a crash. With --state a restart goes on where the last run ended.
+
+            Where standard error is a terminal, a line for each stage is drawn there again and again, but not with \
+            --quiet, nor where the elements themselves go to a terminal. NO_COLOR is honoured.
             """)
 
     @OptionGroup var arguments: PipelineArguments
@@ -36,8 +40,10 @@ struct RunVerb: AsyncParsableCommand {
     @Option(help: "How messages are logged: as words on a line, or as JSON.")
     var logFormat: ToolLogHandler.Format = .text
 
-    @Flag(name: .shortAndLong, help: "Logs nothing but errors.")
+    @Flag(name: .shortAndLong, help: "Logs nothing but errors, and draws nothing.")
     var quiet = false
+
+    @OptionGroup var watching: WatchOptions
 
     func validate() throws {
         if quiet, logLevel != nil { throw ValidationError("--quiet and --log-level exclude each other.") }
@@ -48,24 +54,19 @@ struct RunVerb: AsyncParsableCommand {
         var options = RunOptions()
         try readTimes(&options)
         // Planned here already: what is wrong with it is said without secrets.
-        _ = try request.plan()
+        let plan = try request.plan()
         let pipeline = try request.pipeline()
         let format = logFormat
         options.logger = Logger(label: "connectctl") { ToolLogHandler(label: $0, format: format) }
         if let every = request.checkpointEvery { options.checkpointEvery = every }
         if let state = request.state { options.checkpoints = DirectoryCheckpointStore(FilePath(state)) }
         let asked = logLevel ?? ToolOutput.environment["LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0) }
-        await pipeline.main(options, logLevel: quiet ? .error : asked ?? .warning)
+        let watcher = try await watching.start(request, plan, &options, isQuiet: quiet)
+        await pipeline.main(options, logLevel: quiet ? .error : asked ?? .warning, watcher: watcher)
     }
 
     private func readTimes(_ options: inout RunOptions) throws {
-        if let duration {
-            let origin = ConfigurationOrigin.commandLine("--for \(duration)")
-            let values = try Configuration(
-                [ConfigurationEntry(key: "for", text: duration, at: origin)],
-                keys: [ConfigurationKey("for", .duration, "")], component: "run", at: origin)
-            options.stopAfter = values.duration("for")
-        }
+        if let duration { options.stopAfter = try RunVerb.duration(duration, option: "for") }
         if let until {
             guard let time = Instant.read(until) else {
                 throw ConfigurationError(
@@ -77,5 +78,14 @@ struct RunVerb: AsyncParsableCommand {
             }
             options.stopAt = time
         }
+    }
+
+    /// Reads what an option says of a duration.
+    static func duration(_ text: String, option: String) throws -> Duration? {
+        let origin = ConfigurationOrigin.commandLine("--\(option) \(text)")
+        let values = try Configuration(
+            [ConfigurationEntry(key: option, text: text, at: origin)],
+            keys: [ConfigurationKey(option, .duration, "")], component: "run", at: origin)
+        return values.duration(option)
     }
 }

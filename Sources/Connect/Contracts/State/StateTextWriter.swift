@@ -1,9 +1,11 @@
 /// Writes a tree as JSON text (RFC 8259) on one line, without white space.
-struct StateTextWriter {
-    private(set) var text = ""
+package struct StateTextWriter {
+    package private(set) var text = ""
+
+    package init() {}
 
     /// Writes a value behind what is written already.
-    mutating func write(_ tree: StateTree) {
+    package mutating func write(_ tree: StateTree) {
         switch tree {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"

@@ -1,7 +1,7 @@
 /// A stored state between its text and its Swift values: a JSON value (RFC 8259).
 ///
 /// A number keeps its text, so that 64-bit integers and doubles lose nothing on the way.
-enum StateTree: Equatable, Sendable {
+package enum StateTree: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(String)
@@ -27,7 +27,7 @@ enum StateTree: Equatable, Sendable {
 }
 
 /// The members of a JSON object, in their order, each name once.
-struct StateObject: Equatable, Sendable {
+package struct StateObject: Equatable, Sendable {
     private(set) var names: [String] = []
     private(set) var values: [StateTree] = []
     private var positions: [String: Int] = [:]

@@ -1,17 +1,17 @@
 extension StateTree {
     /// An object with members in their order.
-    static func members(_ members: [(String, StateTree)]) -> StateTree {
+    package static func members(_ members: [(String, StateTree)]) -> StateTree {
         var object = StateObject()
         // The names are written out where this is called, each once.
         for (name, value) in members { _ = object.append(name, value) }
         return .object(object)
     }
 
-    static func integer(_ value: Int) -> StateTree { .number("\(value)") }
+    package static func integer(_ value: Int) -> StateTree { .number("\(value)") }
 
-    static func optional(_ value: Int?) -> StateTree { value.map { .integer($0) } ?? .null }
+    package static func optional(_ value: Int?) -> StateTree { value.map { .integer($0) } ?? .null }
 
-    static func optional(_ value: String?) -> StateTree { value.map { .string($0) } ?? .null }
+    package static func optional(_ value: String?) -> StateTree { value.map { .string($0) } ?? .null }
 
     static func optional(_ throttle: StageSettings.Throttle?) -> StateTree {
         guard let throttle else { return .null }

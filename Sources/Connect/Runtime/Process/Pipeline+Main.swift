@@ -30,22 +30,29 @@ extension Pipeline {
         await main(options, logLevel: wanted ?? .warning)
     }
 
-    /// The same with messages from a level on, whatever the environment says.
-    package func main(_ options: RunOptions, logLevel: Logger.Level) async -> Never {
+    /// The same with messages from a level on, whatever the environment says, for a program that watches the run.
+    package func main(
+        _ options: RunOptions, logLevel: Logger.Level, watcher: ProcessWatcher = ProcessWatcher()
+    ) async -> Never {
         var options = options
         options.logger.logLevel = logLevel
         // Caught before anything is started: a signal that comes at once must not find a run that it cuts off.
         let signals = SignalCount()
-        SignalWatcher.start { signals.note($0) }
+        SignalWatcher.start(catching: watcher.onStateWanted == nil ? [] : [SIGUSR1]) { number in
+            if number == SIGUSR1 { watcher.onStateWanted?() } else { signals.note(number) }
+        }
         do {
             let run = try PipelineRun(self, options)
+            watcher.onStart(run)
             signals.forward { count in
                 if count == 1 { run.stop() } else { run.abort() }
             }
             do {
                 _ = try await run.value()
+                watcher.onEnd()
                 endProcess(0)
             } catch {
+                watcher.onEnd()
                 endProcess(Pipeline.status(of: error, after: signals.last))
             }
         } catch {
@@ -70,6 +77,19 @@ extension Pipeline {
         writeError("\(error)")
         return 1
     }
+}
+
+/// What a program does that watches its run.
+package struct ProcessWatcher: Sendable {
+    /// Given the run as soon as it is started.
+    package var onStart: @Sendable (PipelineRun) -> Void = { _ in }
+    /// Called when SIGUSR1 comes; nil leaves that signal alone.
+    package var onStateWanted: (@Sendable () -> Void)?
+    /// Called when the run has ended, before the reason is said.
+    package var onEnd: @Sendable () -> Void = {}
+
+    /// Watches nothing.
+    package init() {}
 }
 
 private func endProcess(_ status: Int32) -> Never {

@@ -14,8 +14,10 @@ enum SignalWatcher {
 
     /// Catches SIGINT and SIGTERM from now on, and ignores SIGPIPE, so that a closed pipe is an error of the write.
     ///
-    /// - Parameter handler: gets the number of each signal that comes, in order
-    static func start(_ handler: @escaping @Sendable (Int32) -> Void) {
+    /// - Parameters:
+    ///   - others: further signals to catch
+    ///   - handler: gets the number of each signal that comes, in order
+    static func start(catching others: [Int32] = [], _ handler: @escaping @Sendable (Int32) -> Void) {
         signal(SIGPIPE, SIG_IGN)
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
@@ -29,7 +31,7 @@ enum SignalWatcher {
                 if count == 1 { handler(Int32(number)) } else if count == 0 || errno != EINTR { return }
             }
         }
-        for number in [SIGINT, SIGTERM] { signal(number, handle) }
+        for number in [SIGINT, SIGTERM] + others { signal(number, handle) }
     }
 
     private static let handle: @convention(c) (Int32) -> Void = { number in

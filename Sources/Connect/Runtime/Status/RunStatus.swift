@@ -45,7 +45,9 @@ public struct RunStatus: Sendable, Hashable {
         public var number: Int
         /// How many threads work on it.
         public var threads: Int
-        /// Elements that wait at its entry; 0 for that of the source.
+        /// How many elements may be under way in it, where the pipeline says so.
+        public var buffer: Int?
+        /// Elements that wait at its entry or are in its threads' hands; 0 for that of the source.
         public var waiting: Int
         /// Bytes of them.
         public var waitingBytes: Int
@@ -59,7 +61,7 @@ public struct RunStatus: Sendable, Hashable {
         public var stage: String
         /// The oldest element that is not done; nil where its partition has been given up.
         public var position: Position?
-        /// How long nothing has been committed.
+        /// How long nothing has been committed, or has moved where nothing is committed before the end.
         public var age: Duration
         /// What the stage waits for, in words.
         public var reason: String
@@ -91,22 +93,27 @@ public struct RunStatus: Sendable, Hashable {
     public var failedCommits: Int
     /// When the last commit was made that moved something; nil before the first.
     public var lastCommit: EventTime?
+    /// Whether nothing can be committed before the run ends, because a sink confirms, or a fold emits, only then.
+    public var commitsOnlyAtEnd: Bool
     /// The positions committed last, at most 100, by partition.
     public var committed: [Position]
     /// Why nothing is committed though something is under way, for longer than ``RunOptions/stallTimeout``; else nil.
+    /// Where nothing is committed before the end: why nothing moves, as seen between one look at the status and the next.
     public var stall: Stall?
 
-    /// Whether the run does what it is there for: it runs, and either nothing is under way or it commits.
+    /// Whether the run does what it is there for: it runs, and it commits, unless nothing is under way or there is
+    /// nothing to commit before the end.
     public var isReady: Bool {
-        phase == .running && (batchesUnderWay == 0 || commits > 0) && stall == nil
+        phase == .running && (batchesUnderWay == 0 || commits > 0 || commitsOnlyAtEnd) && stall == nil
     }
 }
 
 extension RunStatus {
     /// Before anything is built, or where nothing could be.
-    init(of plan: Plan, hasEnded: Bool) {
+    package init(of plan: Plan, hasEnded: Bool = false) {
         self.init(
             pipeline: plan.pipeline, plan: plan.hash, phase: hasEnded ? .ended : .starting, elapsed: .zero, stages: [],
-            segments: [], batchesUnderWay: 0, oldestAge: .zero, commits: 0, failedCommits: 0, committed: [])
+            segments: [], batchesUnderWay: 0, oldestAge: .zero, commits: 0, failedCommits: 0,
+            commitsOnlyAtEnd: plan.commitsOnlyAtEnd, committed: [])
     }
 }

@@ -8,6 +8,7 @@ final class StatusReader: Sendable {
     private struct Part: Sendable {
         let number: Int
         let threads: Int
+        let buffer: Int?
         /// nil for that of the source.
         let segment: (any Segment)?
         let paces: [PassPace]
@@ -29,6 +30,8 @@ final class StatusReader: Sendable {
     private let started: MonotonicTime
     private let parts: [Part]
     private let rows: [Row]
+    /// How much had gone through all stages when that was last seen to change.
+    private let movement = Mutex<(total: Int, seenAt: MonotonicTime)?>(nil)
 
     init(_ plan: Plan, _ materializer: Materializer, _ committer: Committer, started: MonotonicTime) {
         self.plan = plan
@@ -37,10 +40,14 @@ final class StatusReader: Sendable {
         self.started = started
         stallTimeout = materializer.options.stallTimeout
         line = HeldLine(materializer)
-        var parts = [Part(number: 1, threads: 1, segment: nil, paces: materializer.rootPace.map { [$0] } ?? [])]
+        var parts = [
+            Part(number: 1, threads: 1, buffer: nil, segment: nil, paces: materializer.rootPace.map { [$0] } ?? [])
+        ]
         for (segment, built) in zip(plan.segments.dropFirst(), materializer.segments.reversed()) {
             parts.append(
-                Part(number: segment.number, threads: segment.workers, segment: built, paces: built.paces))
+                Part(
+                    number: segment.number, threads: segment.workers, buffer: segment.buffer, segment: built,
+                    paces: built.paces))
         }
         self.parts = parts
         rows = StatusReader.rows(plan, materializer.counters)
@@ -76,8 +83,23 @@ final class StatusReader: Sendable {
             progress: run.progress.extent, batchesUnderWay: tracker.outstanding.load(ordering: .relaxed),
             oldest: oldest, oldestAge: oldestReadAt.map { now.elapsed(since: $0) } ?? .zero,
             commits: committer.commitCount, failedCommits: committer.failedAttempts, lastCommit: latest?.timeOfDay,
+            commitsOnlyAtEnd: plan.commitsOnlyAtEnd,
             committed: Array(committer.committed.prefix(StatusReader.partitionLimit)),
-            stall: stall(at: now, since: committer.uncommittedSince(oldestReadAt: oldestReadAt), oldest))
+            stall: stall(at: now, since: unmovedSince(now, oldestReadAt), oldest))
+    }
+
+    /// Since when the run does not get on; nil where it does.
+    private func unmovedSince(_ now: MonotonicTime, _ oldestReadAt: MonotonicTime?) -> MonotonicTime? {
+        guard plan.commitsOnlyAtEnd, oldestReadAt != nil, committer.lastFailure == nil else {
+            return committer.uncommittedSince(oldestReadAt: oldestReadAt)
+        }
+        let total = rows.reduce(0) {
+            $0 &+ $1.counters.received.load(ordering: .relaxed) &+ $1.counters.sent.load(ordering: .relaxed)
+        }
+        return movement.withLock { movement in
+            if movement?.total != total { movement = (total, now) }
+            return movement?.seenAt
+        }
     }
 
     /// How far a run has come that has not ended.
@@ -99,7 +121,8 @@ final class StatusReader: Sendable {
     private func segment(_ part: Part) -> RunStatus.Segment {
         let load = part.segment?.load
         return RunStatus.Segment(
-            number: part.number, threads: part.threads, waiting: load?.events ?? 0, waitingBytes: load?.bytes ?? 0,
+            number: part.number, threads: part.threads, buffer: part.buffer, waiting: load?.events ?? 0,
+            waitingBytes: load?.bytes ?? 0,
             busy: .nanoseconds(part.paces.reduce(0) { $0 + $1.busy }))
     }
 
