@@ -133,8 +133,8 @@ import Testing
         }
         #expect(report.offset == 500)
         #expect(gauge.total == 500 * 50_000)
-        // The budget, and what is in the hands of the threads: a batch of 256 KiB for each.
-        #expect(gauge.most <= 1 << 20 + 6 * 300_000)
+        // The budget, and what is in the hands of the threads: a batch of 64 KiB for each.
+        #expect(gauge.most <= 1 << 20 + 6 * 120_000)
     }
 
     // S-MEM-3

@@ -94,7 +94,9 @@ final class RootDriver<Element: Sendable>: Sendable {
             PositionTracker.RevocationHooks(
                 flush: { flushing.flush() }, commit: settings.commitNow, forget: settings.forget))
         defer { tracker.setHooks(nil) }
-        var batch = SourceBatch<Element>(capacity: settings.batchCapacity)
+        // Room as it is needed: chunks of files come one at a time, and a batch for thousands would be memory for nothing.
+        var room = min(settings.batchCapacity, 64)
+        var batch = SourceBatch<Element>(capacity: room)
         var size = PollSize(most: settings.batchCapacity, paces: paces)
         var meter = PassMeter(pace: pace, scheduler: run.scheduler, waited: downstreamWait)
         var deadline = try chain.tick(run.scheduler.now)
@@ -104,17 +106,18 @@ final class RootDriver<Element: Sendable>: Sendable {
                 deadline = try chain.tick(run.scheduler.now)
                 continue
             }
-            batch.limit = size.size
+            batch.limit = min(size.size, room)
             let state: SourcePoll
             do {
                 state = try reader.poll(&batch, deadline)
             } catch {
-                try push(&batch, into: chain, at: run.scheduler.now)
+                try push(&batch, into: chain, at: run.scheduler.now, room: room)
                 counters.errors.add(1, ordering: .relaxed)
                 throw .failure(StageFailure(error: describe(error), sequence: Int.max - 1, index: 0))
             }
             let count = batch.count
-            try push(&batch, into: chain, at: meter.begin())
+            if count == room { room = min(settings.batchCapacity, 2 * room) }
+            try push(&batch, into: chain, at: meter.begin(), room: room)
             try flushing.result()
             deadline = try chain.tick(meter.end(count))
             if state == .ended { return }
@@ -122,9 +125,9 @@ final class RootDriver<Element: Sendable>: Sendable {
         }
     }
 
-    private func push(_ batch: inout SourceBatch<Element>, into chain: Inlet<Element>, at now: MonotonicTime)
-        throws(Interruption)
-    {
+    private func push(
+        _ batch: inout SourceBatch<Element>, into chain: Inlet<Element>, at now: MonotonicTime, room: Int
+    ) throws(Interruption) {
         if batch.isEmpty { return }
         counters.countRead(batch.batch, at: now)
         if settings.acknowledges {
@@ -138,7 +141,7 @@ final class RootDriver<Element: Sendable>: Sendable {
         do throws(Interruption) {
             try chain.push(&batch.batch)
             batch.reset()
-            batch.batch.ensureCapacity(settings.batchCapacity)
+            batch.batch.ensureCapacity(room)
         } catch {
             batch.reset()
             throw error

@@ -55,7 +55,7 @@ public struct Batch<Element: Sendable>: ~Copyable, Sendable {
 
     /// The most bytes a batch takes before it counts as full.
     @inlinable
-    public static var byteLimit: Int { 256 * 1024 }
+    public static var byteLimit: Int { 64 * 1024 }
 
     /// Whether nothing more should be appended: all places are taken, or as many bytes as a batch may hold.
     @inlinable
