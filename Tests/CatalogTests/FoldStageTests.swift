@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectTesting
 import Testing
 
 @Suite("Stages that remember")
@@ -12,6 +13,37 @@ struct FoldStageTests {
         #expect(try through("count:trigger=2", over: Self.numbers(0..<5)) == ["2", "4", "5"])
         #expect(try through("count:trigger=2,name=tally", "upper", over: Self.numbers(0..<4)) == ["2", "4"])
         #expect(try through(["lines", "count"], over: stream("a\nb\n")) == ["2"])
+    }
+
+    @Test(
+        "count of nothing is 0, once, at the end",
+        arguments: [
+            ["count"], ["count:trigger=1"], ["count:trigger=1s"], ["count:limit=1"], ["count:buffer=1", "upper:par=3"],
+            ["upper:par=2", "count", "upper:buffer=1"], ["count:trigger=1s,limit=2"],
+        ])
+    func countOfNothing(_ stages: [String]) throws {
+        #expect(try through(stages, over: .bytes([])) == ["0"])
+        #expect(try through(["lines"] + stages, over: stream("")) == ["0"])
+        #expect(try through(["grep:x"] + stages, over: .bytes(["a", "b"])) == ["0"])
+        #expect(try through(["text:onError=skip"] + stages, over: .bytes([Bytes([0xFF])])) == ["0"])
+        #expect(try through(["count:name=first"] + stages, over: .bytes([])) == ["1"])
+    }
+
+    @Test("count of nothing is 0 where a source without end is stopped, and nothing after an error")
+    func countOfNothingWithoutEnd() throws {
+        let silent = Words(.generated(count: nil, rate: 10))
+        _ = try SeededScheduler.run(seed: 1) { scheduler in
+            var options = RunOptions.quiet(on: scheduler)
+            options.stopAfter = .seconds(2)
+            return try PipelineRun(try silent.pipeline(["grep:x", "count"]), options).wait()
+        }
+        #expect(silent.sink.elements == ["0"])
+        for stages in [["count"], ["text", "count"], ["text", "count:buffer=1", "upper:par=2"]] {
+            let words = Words(.bytes([Bytes([0xFF])]))
+            let source = stages.count == 1 ? "file:/nowhere/at/all" : "memory:"
+            #expect(throws: PipelineError.self) { try words.run(stages, from: source) }
+            #expect(words.sink.elements == [])
+        }
     }
 
     @Test("count says each second what it has, while it changes")

@@ -5,7 +5,7 @@ public import Connect
 /// It is a `Def` underneath, so that the plan, its coders and its findings are those of a chain in Swift.
 public struct Chain: Sendable {
     private let holder: any ChainHolder
-    /// Whether its streams may be gzip files, which are unpacked where lines are asked for.
+    /// Whether its streams may be gzip files, which are unpacked where lines or records are asked for.
     public var mayHoldGzip = false
     /// What the last stage does again before its error policy counts; nil where it does nothing.
     private var retry: Retry?
@@ -40,8 +40,8 @@ public struct Chain: Sendable {
     /// Whether the elements are of a type as they are.
     public func gives<Element: Sendable>(_ type: Element.Type) -> Bool { holder.isOf(type) }
 
-    /// Counts the elements; the number is given at the end, by the stage's trigger, and where the source never ends each
-    /// second.
+    /// Counts the elements; the number is given at the end, 0 where nothing came, by the stage's trigger, and where the
+    /// source never ends each second.
     ///
     /// - Returns: a chain of whole numbers, for which the catalog must have a coder where bytes are wanted
     public func counted() -> Chain { holder.counted() }
@@ -108,7 +108,7 @@ private struct Holder<Out: Sendable>: ChainHolder {
 
     func counted() -> Chain {
         // The fold comes last: a trigger that the stage is told is the fold's.
-        let counted = definition.count().trigger(each: .max)
+        let counted = definition.countOrZero().trigger(each: .max)
         return Chain(definition.isBounded ? counted : counted.trigger(every: .seconds(1)))
     }
 

@@ -63,7 +63,7 @@ extension StageComponent {
 
     static let count = StageComponent(
         ComponentDescription(
-            "count", "Counts what passes, and gives the number at the end; where there is none each second.",
+            "count", "Counts what passes, and gives the number at the end, 0 where nothing came.",
             details:
                 "Of a source that never ends, such as a file that is followed, the number is given each second while it "
                 + "changes; set trigger=10s for another time, which any source may have. After a restart it begins at 0 "

@@ -68,10 +68,16 @@ extension Def {
         appendingFold("count", 0, resetting, nil, { count, _ in count += 1 }, fileID, line)
     }
 
+    /// Counts elements like ``count(resetting:fileID:line:)``, and gives 0 at the end where none came.
+    package func countOrZero(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Int> {
+        appendingFold("count", 0, false, nil, { count, _ in count += 1 }, emitsInitial: true, fileID, line)
+    }
+
     @inlinable
     func appendingFold<State: Sendable>(
         _ kind: String, _ initial: State, _ isResetting: Bool, _ durability: FoldDurability<State>?,
-        _ update: @escaping @Sendable (inout State, Out) throws -> Void, _ fileID: StaticString, _ line: UInt
+        _ update: @escaping @Sendable (inout State, Out) throws -> Void, emitsInitial: Bool = false,
+        _ fileID: StaticString, _ line: UInt
     ) -> Def<State> {
         appending(
             .fold(
@@ -79,7 +85,7 @@ extension Def {
                 make: { context, next in
                     Inlet<Out>.fold(
                         context, before: inlet(next, of: State.self), initial: initial, isResetting: isResetting,
-                        durability: durability, update)
+                        emitsInitial: emitsInitial, durability: durability, update)
                 }),
             State.self, fileID, line)
     }

@@ -7,6 +7,9 @@ final class FoldStage<Element: Sendable, State: Sendable> {
     @usableFromInline let state: UnsafeMutablePointer<State>
     @usableFromInline let initial: State
     @usableFromInline let isResetting: Bool
+    /// Whether the initial state is emitted at the end where nothing came.
+    private let emitsInitial: Bool
+    private var hasEmitted = false
     @usableFromInline let durability: FoldDurability<State>?
     @usableFromInline let output: BatchSlot<State>
     @usableFromInline var ends: [EmissionToken.End] = []
@@ -22,13 +25,14 @@ final class FoldStage<Element: Sendable, State: Sendable> {
 
     @usableFromInline
     init(
-        _ context: StageContext, before next: Inlet<State>, initial: State, isResetting: Bool,
+        _ context: StageContext, before next: Inlet<State>, initial: State, isResetting: Bool, emitsInitial: Bool,
         durability: FoldDurability<State>?
     ) {
         self.context = context
         self.next = next
         self.initial = initial
         self.isResetting = isResetting
+        self.emitsInitial = emitsInitial
         self.durability = durability
         state = .allocate(capacity: 1)
         state.initialize(to: initial)
@@ -79,6 +83,7 @@ final class FoldStage<Element: Sendable, State: Sendable> {
 
     func noteEmission(_ cause: TriggerCause) {
         context.counters.count(cause)
+        hasEmitted = true
         pending = 0
         pendingBytes = 0
         deadline = .distantFuture
@@ -152,7 +157,9 @@ final class FoldStage<Element: Sendable, State: Sendable> {
 
     private func finish() {
         // What follows an emission that failed must not come out in its place.
-        if pending > 0, !isTurnedAway {
+        // Of a run that failed before anything came the initial state would be no result.
+        let isFirst = emitsInitial && !hasEmitted && !context.run.hasFailed
+        if pending > 0 || isFirst, !isTurnedAway {
             do throws(Interruption) {
                 try emitAlone(.end)
             } catch {
@@ -177,11 +184,12 @@ extension Inlet {
     /// Takes elements into a state; emits it when triggered.
     @inlinable
     static func fold<State>(
-        _ context: StageContext, before next: Inlet<State>, initial: State, isResetting: Bool,
+        _ context: StageContext, before next: Inlet<State>, initial: State, isResetting: Bool, emitsInitial: Bool,
         durability: FoldDurability<State>?, _ update: @escaping (inout State, Element) throws -> Void
     ) -> Inlet<Element> {
         let stage = FoldStage<Element, State>(
-            context, before: next, initial: initial, isResetting: isResetting, durability: durability)
+            context, before: next, initial: initial, isResetting: isResetting, emitsInitial: emitsInitial,
+            durability: durability)
         let each = context.eachTrigger
         let bytes = context.bytesTrigger
         return stage.inlet { (input: inout Batch<Element>) throws(Interruption) in

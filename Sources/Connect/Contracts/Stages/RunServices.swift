@@ -11,6 +11,8 @@ protocol RunServices: AnyObject, Sendable {
     func sleep(until deadline: MonotonicTime) -> Bool
     /// Notes a failure whose turn has come.
     func report(_ failure: StageFailure)
+    /// Whether the run is to end with an error.
+    var hasFailed: Bool { get }
     /// Hands a dead letter to the sink of a stage; the sink holds the token until it has confirmed the letter.
     func write(_ letter: DeadLetter, ofStage number: Int, token: AckToken?, origin: Int) throws(Interruption)
     /// The state of a durable fold as it was stored before this run.
