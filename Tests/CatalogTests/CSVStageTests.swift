@@ -147,6 +147,8 @@ struct CSVStageTests {
             ("csv:to=fields,separator=", "nothing separates nothing"),
             ("csv:from=json,to=json,columns=a", "comes in already"),
             ("csv:columns=a\\,a", "stands there twice"),
+            ("csv:columns=a,decompress=always", "only streams are unpacked"),
+            ("csv:columns=a,decompress=gzip", "one of automatic, never, always"),
         ])
     func configuration(_ stage: String, _ text: String) throws {
         let found = failure { _ = try Words(.bytes([])).pipeline([stage]) }

@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectTesting
 import Foundation
 import Testing
 
@@ -49,6 +50,58 @@ struct FileComponentTests {
             let never = Words(.bytes([]))
             try never.run(["lines:decompress=never", "count"], from: "file:\(directory)/a.gz")
             #expect(never.sink.elements != ["2"])
+        }
+    }
+
+    @Test("Files of CSV that end in .gz are unpacked by csv, unless told otherwise; the plan shows it")
+    func unpacksRecords() throws {
+        try withDirectory { directory in
+            let packed = try through("gzip", over: ["a,b\n1,\"x\ny\"\n2,z\n"]).flatMap { Array($0) }
+            let plain = #"{"a":"3","b":"w"}"# as Bytes
+            let unpacked = [#"{"a":"1","b":"x\ny"}"#, #"{"a":"2","b":"z"}"#] as [Bytes]
+            try write(packed, to: "\(directory)/1.csv.gz")
+            try write(Array("a,b\n3,w\n".utf8), to: "\(directory)/2.csv")
+            try write(packed, to: "\(directory)/packed")
+            let cases: [(path: String, stage: String, isShown: Bool, output: [Bytes]?)] = [
+                ("1.csv.gz", "csv", true, unpacked), ("*.csv*", "csv", true, unpacked + [plain]),
+                ("2.csv", "csv", false, [plain]), ("2.csv", "csv:decompress=never", false, [plain]),
+                ("1.csv.gz", "csv:decompress=always", true, unpacked),
+                ("packed", "csv:decompress=always", true, unpacked), ("packed", "csv", false, nil),
+                ("1.csv.gz", "csv:decompress=never", false, nil), ("2.csv", "csv:decompress=always", true, nil),
+            ]
+            for (path, stage, isShown, output) in cases {
+                let words = Words(.bytes([]))
+                let plan = "\(try words.pipeline([stage], from: "file:\(directory)/\(path)").plan())"
+                #expect(plan.contains("GUNZIP") == isShown, "\(path) \(stage): \(plan)")
+                if let output {
+                    try words.run([stage], from: "file:\(directory)/\(path)")
+                    #expect(words.sink.elements == output, "\(path) \(stage)")
+                } else {
+                    #expect(throws: PipelineError.self, "\(path) \(stage)") {
+                        try words.run([stage], from: "file:\(directory)/\(path)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("In the middle of a packed file of CSV a restart goes on with its columns")
+    func resumesPackedRecords() throws {
+        try withDirectory { directory in
+            let rows = (0..<100).map { "\($0),\"x\n\"\n" }.joined()
+            let packed = try through("gzip", over: [Bytes("id,text\n" + rows)]).flatMap { Array($0) }
+            try write(packed, to: "\(directory)/a.csv.gz")
+            let store = MemoryCheckpointStore()
+            let words = Words(.bytes([]))
+            for limit in [1, 30, 40, nil] {
+                let pipeline = try words.pipeline(["csv"], from: "file:\(directory)/a.csv.gz") { $0.limit = limit }
+                _ = try SeededScheduler.run(seed: 1) { scheduler in
+                    var options = RunOptions.quiet(on: scheduler)
+                    options.checkpoints = store
+                    return try PipelineRun(pipeline, options).wait()
+                }
+            }
+            #expect(words.sink.elements == (0..<100).map { Bytes(#"{"id":"\#($0)","text":"x\n"}"#) })
         }
     }
 

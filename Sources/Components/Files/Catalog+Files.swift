@@ -1,6 +1,5 @@
 public import ConnectCatalog
 import Connect
-import ConnectGzip
 import ConnectText
 import ConnectFiles
 
@@ -28,7 +27,7 @@ extension OutputFraming {
 extension SourceComponent {
     static let file = SourceComponent(
         ComponentDescription(
-            "file", "Reads files as chunks of bytes; put lines behind it for lines.",
+            "file", "Reads files as chunks of bytes; put lines or csv behind it.",
             details: "After a restart it goes on in the middle of a file. A path with *, ? or [ is a pattern, one that "
                 + "ends in / a directory.",
             keys: [
@@ -76,10 +75,7 @@ extension StageComponent {
                     "ending", .choice(["lf", "any"]),
                     "What a line ends with: with any, a carriage return before the newline belongs to the end.",
                     default: "lf"),
-                ConfigurationKey(
-                    "decompress", .choice(["automatic", "never", "always"]),
-                    "Which files are gunzipped before: those whose names end in .gz, none, or all.",
-                    default: "automatic"),
+                .decompress,
             ],
             examples: ["connectctl run --from file:access.log.gz --through lines --limit 10 --to stdout:"]),
         isParallel: false
@@ -92,12 +88,7 @@ extension StageComponent {
         let lines = Lines(
             lineEnding: configuration.text("ending") == "any" ? .any : .lf,
             maxLineBytes: configuration.bytes("maxBytes") ?? 64 << 20)
-        let chunks = chain.of(StreamChunk.self)
-        switch configuration.text("decompress") {
-        case "always": return Chain(chunks.apply(Gunzip()).apply(lines))
-        case "automatic" where chain.mayHoldGzip: return Chain(chunks.apply(Gunzip(only: .named(".gz"))).apply(lines))
-        default: return Chain(chunks.apply(lines))
-        }
+        return Chain(chain.unpacked(configuration).apply(lines))
     }
 }
 

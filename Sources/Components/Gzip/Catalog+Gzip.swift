@@ -14,7 +14,7 @@ extension StageComponent {
     static let gunzip = StageComponent(
         ComponentDescription(
             "gunzip", "Unpacks gzip data: a stream behind a source of chunks, or each message for itself.",
-            details: "Of files that are read as lines those whose names end in .gz are unpacked without it.",
+            details: "Of files that are read as lines or CSV those whose names end in .gz are unpacked without it.",
             keys: [
                 ConfigurationKey("maxBytes", .bytes, "The most bytes that one message may become.", default: "64MiB")
             ],

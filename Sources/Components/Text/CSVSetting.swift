@@ -55,6 +55,11 @@ struct CSVSetting {
             throw configuration.problem(
                 "from", "only CSV is cut here, but this is a stream", mend: "Put lines before it.")
         }
+        if !isStream, configuration.isGiven("decompress") {
+            throw configuration.problem(
+                "decompress", "only streams are unpacked here, but these are messages",
+                mend: "Put csv right behind the source, or gunzip before it.")
+        }
         if !isStream, from == .csv, configuration.flag("header") {
             throw configuration.problem(
                 "header", "behind messages nobody knows which is the first of a file",

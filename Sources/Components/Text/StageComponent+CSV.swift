@@ -7,12 +7,12 @@ extension StageComponent {
         ComponentDescription(
             "csv", "Turns records of CSV (RFC 4180) into JSON objects or separated fields, and these into CSV.",
             details:
-                "Right behind a source of chunks it cuts records itself, so that quoted newlines stay in their field, and "
-                + "takes the columns from the first record of each file, also after a restart. Behind messages each is one "
-                + "record. All values are strings in JSON. Back from JSON the columns have to be named: other members are "
-                + "left out, what is missing or null is empty, numbers and containers stay as they are written. Empty "
-                + "lines are left out where there is more than one column, and the names of the columns always. Put gunzip before it "
-                + "for files that are packed.",
+                "Right behind a source of chunks it unpacks files whose names end in .gz, cuts records itself, so that "
+                + "quoted newlines stay in their field, and takes the columns from the first record of each file, also "
+                + "after a restart. Behind messages each is one record. All values are strings in JSON. Back from JSON "
+                + "the columns have to be named: other members are left out, what is missing or null is empty, numbers "
+                + "and containers stay as they are written. Empty lines are left out where there is more than one "
+                + "column, and the names of the columns always.",
             keys: [
                 ConfigurationKey("from", .choice(["csv", "json", "fields"]), "What comes in.", default: "csv"),
                 ConfigurationKey(
@@ -27,9 +27,10 @@ extension StageComponent {
                         + "columns has them."),
                 ConfigurationKey("columns", .list, "The names of the columns; of JSON objects those that are wanted."),
                 ConfigurationKey("maxBytes", .bytes, "The longest record that is cut.", default: "64MiB"),
+                .decompress,
             ], unnamedKey: "to",
             examples: [
-                "connectctl run --from file:a.csv --through csv --to stdout:",
+                "connectctl run --from file:a.csv.gz --through csv --to stdout:",
                 "connectctl run --from file:a.json --through lines --through 'csv:from=json,columns=id\\,name,header=true' "
                     + "--to file:a.csv",
             ])
@@ -38,7 +39,7 @@ extension StageComponent {
         let conversion = setting.conversion
         let records: Def<CSVRecord>
         if let splitter = setting.splitter {
-            records = chain.of(StreamChunk.self).apply(splitter)
+            records = chain.unpacked(configuration).apply(splitter)
         } else {
             var messages = chain.of(Bytes.self)
             if let header = setting.header { messages = messages.led(by: header) }
