@@ -15,7 +15,7 @@ public enum ConnectTool {
     /// | status | meaning |
     /// |---|---|
     /// | 0 | done |
-    /// | 1 | something failed |
+    /// | 1 | something failed, or `plan --diff` has found a difference |
     /// | 2 | the command line is wrong |
     /// | 78 | a component, a key, a document or the plan is wrong; nothing was opened |
     /// | 130, 143 | ended by a second signal, or before the drain was over |

@@ -54,9 +54,16 @@ extension ToolTests {
             expectQuietSuccess(same)
             #expect(same.text == "no difference\n")
             let other = try await connectctl(words + ["--through", "upper", "--diff", document], in: scratch)
-            expectQuietSuccess(other)
+            #expect(other.ending == .exited(1) && other.errors == "")
             let added = other.text.split(separator: "\n").filter { $0.hasPrefix("+") }
             #expect(added.contains { $0.contains("upper") }, "\(other.text)")
+            // Where there is nothing to compare with it is neither.
+            let nowhere = scratch.path("nowhere.yaml")
+            expectFailure(
+                try await connectctl(words + ["--diff", nowhere], in: scratch), status: 78, says: "nowhere.yaml")
+            let help = try await connectctl(["plan", "--help"], in: scratch)
+            #expect(
+                help.text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("1 where they differ"))
         }
 
         @Test("A list comes as a table, as JSON and as YAML")

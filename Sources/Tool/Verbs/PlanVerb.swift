@@ -7,7 +7,8 @@ struct PlanVerb: ParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Shows what a pipeline would do, with the coders and threads it gets.")
+        commandName: "plan", abstract: "Shows what a pipeline would do, with the coders and threads it gets.",
+        discussion: "With --diff the status is 0 where the plans are the same and 1 where they differ, as diff has it.")
 
     @OptionGroup var arguments: PipelineArguments
 
@@ -27,7 +28,11 @@ struct PlanVerb: ParsableCommand {
         func lines(_ text: String) -> [String] {
             text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         }
-        ToolOutput.show(LineDifference.text(from: lines(before), to: lines(text)) ?? "no difference")
+        guard let difference = LineDifference.text(from: lines(before), to: lines(text)) else {
+            return ToolOutput.show("no difference")
+        }
+        ToolOutput.show(difference)
+        throw ToolStatus(code: 1)
     }
 
     private func text(_ arguments: PipelineArguments) throws -> String {
