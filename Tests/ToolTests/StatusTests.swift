@@ -65,26 +65,6 @@ extension ToolTests {
             #expect(run.errorLines.count == 1)
         }
 
-        @Test(
-            "The first signal drains and ends with 0; a second one ends with 130 or 143", arguments: [SIGINT, SIGTERM])
-        func signals(_ signal: Int32) async throws {
-            let file = try scratch.file("in", String(repeating: "line after line after line\n", count: 200_000))
-            let (read, write) = try Descriptor.pipe()
-            let process = try ChildProcess(
-                .connectctl, ["run", "--from", "file:\(file)", "--to", "stdout:"], in: scratch, output: write)
-            write.close()
-            try await eventually("a full pipe") { read.available >= 32 * 1024 }
-            // Nobody reads: the drain cannot end. A signal that is still on its way is sent once more.
-            process.send(SIGTERM)
-            try await eventually("its end") {
-                process.send(signal)
-                return process.poll() != nil
-            }
-            let ending = try await process.wait()
-            #expect([.exited(128 + signal), .exited(128 + SIGTERM)].contains(ending))
-            #expect(try process.standardError() == "")
-        }
-
         @Test("The first signal ends a source without end with 0")
         func drains() async throws {
             let fifo = try scratch.fifo("fifo")
