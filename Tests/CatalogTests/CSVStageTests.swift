@@ -16,6 +16,18 @@ struct CSVStageTests {
             ])
     }
 
+    @Test("Behind a mark of the byte order the header may begin with a quoted newline", arguments: 1...8)
+    func marked(_ size: Int) throws {
+        let text = "\u{FEFF}\"a\n,b\",c\n1,2\n"
+        #expect(try through(["csv"], over: CatalogTests.stream(text, by: size)) == [#"{"a\n,b":"1","c":"2"}"#])
+        // Bytes that only begin like one are data, and a quote behind them is a mistake.
+        for start in [[0xEF], [0xEF, 0xBB]] as [[UInt8]] {
+            let bytes = start + Array("\",\n".utf8)
+            let found = failure { _ = try through(["csv"], over: CatalogTests.stream(bytes, by: size)) }
+            #expect(found.contains("has a quote in a field that does not begin with one"), "\(found)")
+        }
+    }
+
     @Test("Nothing, and a header alone, give nothing")
     func empty() throws {
         #expect(try through(["csv"], over: CatalogTests.stream("")) == [])

@@ -1,5 +1,6 @@
 import Connect
 import ConnectCatalog
+import ConnectTesting
 import Testing
 
 @Suite("Zstandard")
@@ -32,5 +33,34 @@ struct ZstdStageTests {
         let cut = Array(packed.dropLast())
         let found = failure { _ = try through(["unzstd", "lines"], over: stream(cut)) }
         #expect(found.contains("middle of a frame"), "\(found)")
+    }
+
+    @Test("Damaged frames never come out as something else, the same as a message and as a stream, cut anyhow")
+    func randomDamage() throws {
+        for seed in seeds(100) {
+            var random = SplitMix(seed: seed)
+            let contents = (0..<1 + random.below(3)).map { _ in
+                Bytes((0..<random.below(400)).map { UInt8(truncatingIfNeeded: $0 % (1 + random.below(9))) })
+            }
+            let whole = contents.flatMap { Array($0) }
+            var packed = try through("zstd", over: contents).flatMap { Array($0) }
+            switch seed % 3 {
+            case 0: packed.removeLast(1 + random.below(packed.count))
+            case 1: packed[random.below(packed.count)] ^= UInt8(1 + random.below(255))
+            default: break
+            }
+            let message = try? through("unzstd", over: [Bytes(packed)])
+            let words = Words(stream(packed, by: 1 + random.below(100)))
+            // There is no newline in it, so that all is one line.
+            let succeeded = (try? words.run(["unzstd", "lines"])) != nil
+            #expect(succeeded == (message != nil), "seed \(seed)")
+            if seed % 3 == 2 { #expect(message == [Bytes(whole)], "seed \(seed)") }
+            if let message = message?.first {
+                #expect(whole.starts(with: message), "seed \(seed)")
+                // Cut between two frames it is whole as far as one can see.
+                if seed % 3 != 0 { #expect(Array(message) == whole, "seed \(seed)") }
+                #expect(words.sink.elements.flatMap { Array($0) } == Array(message), "seed \(seed)")
+            }
+        }
     }
 }

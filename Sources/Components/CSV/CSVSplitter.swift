@@ -3,6 +3,9 @@ import ConnectText
 
 /// Cuts the streams of one run into records; made by `CSVRecords`.
 struct CSVSplitter: SplitterInstance {
+    /// The mark of the byte order that some programs write before UTF-8.
+    private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     private let rules: CSVRecords
     private var partitions: (any PartitionRegistry)?
     /// Where streams that are read from their beginning for their header go on, by the partition's name.
@@ -70,7 +73,8 @@ struct CSVSplitter: SplitterInstance {
         let name = partitions?.name(of: chunk.stream)
         let goal = name.flatMap { goals.removeValue(forKey: $0) } ?? 0
         let stream = CSVStream(
-            title: name ?? "number \(chunk.stream.index)", goal: goal, delimiter: rules.delimiter, at: chunk.offset)
+            title: name ?? "number \(chunk.stream.index)", goal: goal, delimiter: rules.delimiter,
+            mayBeMarked: rules.hasHeader, at: chunk.offset)
         streams[chunk.stream] = stream
         return stream
     }
@@ -81,9 +85,30 @@ struct CSVSplitter: SplitterInstance {
         var scanner = stream.scanner
         defer { stream.scanner = scanner }
         return chunk.bytes.withUnsafeBytes { bytes in
-            for index in taken..<bytes.count where scanner.take(bytes[index]) == .newline { return index }
+            let first = skipMark(stream, bytes, &scanner)
+            for index in first..<bytes.count where scanner.take(bytes[index]) == .newline { return index }
             return nil
         }
+    }
+
+    /// Passes by a mark of the byte order, behind which a field may begin with a quote as anywhere.
+    ///
+    /// - Returns: the first byte behind it
+    private func skipMark(
+        _ stream: CSVStream, _ bytes: UnsafeRawBufferPointer, _ scanner: inout CSVScanner
+    ) -> Int {
+        var index = taken
+        while let count = stream.markCount, index < bytes.count {
+            if bytes[index] == CSVSplitter.mark[count] {
+                stream.markCount = count == 2 ? nil : count + 1
+                index += 1
+            } else {
+                // What looked like one are the first bytes of a field.
+                for byte in CSVSplitter.mark[..<count] { _ = scanner.take(byte) }
+                stream.markCount = nil
+            }
+        }
+        return index
     }
 
     /// Gives out a record whose last bytes have come, unless it is the header, empty, or done before.
@@ -115,8 +140,7 @@ struct CSVSplitter: SplitterInstance {
     }
 
     private func header(_ record: Bytes) throws(CoderError) -> CSVColumns {
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let bytes = record.starts(with: mark) ? record[3..<record.count] : record
+        let bytes = record.starts(with: CSVSplitter.mark) ? record[3..<record.count] : record
         let fields = try bytes.withUnsafeBytes { (bytes) throws(CoderError) in
             try CSVFields(delimiter: rules.delimiter).parse(bytes, title: "the header, record 1")
         }

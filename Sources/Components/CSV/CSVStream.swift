@@ -11,17 +11,20 @@ final class CSVStream {
     var count: Int?
     var columns: CSVColumns?
     var scanner: CSVScanner
+    /// How many bytes of a mark of the byte order have come; nil where none can come any more.
+    var markCount: Int?
     /// The beginning of a record whose end has not come yet.
     var carry: [UInt8] = []
     /// Where the record begins in the stream, and how far the stream was read.
     var start: Int64
     var end: Int64
 
-    init(title: String, goal: Int64, delimiter: UInt8, at offset: Int64) {
+    init(title: String, goal: Int64, delimiter: UInt8, mayBeMarked: Bool, at offset: Int64) {
         self.title = title
         self.goal = goal
         count = offset == 0 ? 0 : nil
         scanner = CSVScanner(delimiter: delimiter)
+        markCount = mayBeMarked && offset == 0 ? 0 : nil
         start = offset
         end = offset
     }
