@@ -194,6 +194,10 @@ let package = Package(
             name: "file-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/FileToFile",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "own-component", dependencies: ["Connect", "ConnectCatalog", "ConnectComponents", "ConnectTool"],
+            path: "Examples/OwnComponent", swiftSettings: strict
+        ),
         .testTarget(name: "ConnectTests", dependencies: ["Connect"], swiftSettings: strict),
         .testTarget(
             name: "SemanticsTests",
@@ -229,7 +233,8 @@ let package = Package(
             name: "DocumentTests", dependencies: ["Connect", "ConnectCatalog", "ConnectDocuments"],
             swiftSettings: strict),
         .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: strict),
-        .testTarget(name: "ToolTests", dependencies: ["connectctl", "ProcessSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ToolTests", dependencies: ["connectctl", "own-component", "ProcessSupport"], swiftSettings: strict),
         .testTarget(name: "StyleTests", swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",

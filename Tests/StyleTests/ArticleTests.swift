@@ -3,12 +3,16 @@ import Testing
 
 @Suite("The articles of the documentation")
 struct ArticleTests {
-    private static let articles = SourceTree.files(under: "Sources/Connect/Connect.docc", ending: ".md")
+    private static let articles = ["Sources/Connect/Connect.docc", "Sources/Tool/ConnectTool.docc"].flatMap {
+        SourceTree.files(under: $0, ending: ".md")
+    }
 
-    @Test("All code in the articles is compiled, as part of the documentation tests")
+    @Test("All code in the articles is compiled, as part of the documentation tests or of an example")
     func codeIsCompiled() {
-        let compiled = SourceTree.files(under: "Tests/DocumentationTests", ending: ".swift")
-            .map { "\n" + Self.normalized($0.lines).joined(separator: "\n") + "\n" }
+        let compiled = ["Tests/DocumentationTests", "Examples"].flatMap {
+            SourceTree.files(under: $0, ending: ".swift")
+        }
+        .map { "\n" + Self.normalized($0.lines).joined(separator: "\n") + "\n" }
         let offenders = Self.articles.flatMap { article in
             Self.blocks(in: article).filter { block in
                 let text = "\n" + Self.normalized(block.lines).joined(separator: "\n") + "\n"

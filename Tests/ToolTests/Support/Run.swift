@@ -21,16 +21,18 @@ struct Run {
 ///   - scratch: where its output goes
 ///   - environment: variables, as `NAME=value`
 ///   - input: its standard input; by default there is nothing
+///   - program: another one with the same verbs
 /// - Returns: how it ended and what it wrote
 /// - Throws: where it cannot be started or does not end
 func connectctl(
-    _ arguments: [String], in scratch: Scratch, environment: [String] = [], input: Descriptor? = nil
+    _ arguments: [String], in scratch: Scratch, environment: [String] = [], input: Descriptor? = nil,
+    program: Program = .connectctl
 ) async throws -> Run {
     let name = "output-\(UUID().uuidString)"
     let output = try Descriptor(scratch.path(name), O_WRONLY | O_CREAT | O_TRUNC)
     let process = try ChildProcess(
-        environment.isEmpty ? .connectctl : .environment,
-        environment.isEmpty ? arguments : environment + [Program.connectctl.path] + arguments, in: scratch,
+        environment.isEmpty ? program : .environment,
+        environment.isEmpty ? arguments : environment + [program.path] + arguments, in: scratch,
         input: input, output: output)
     return Run(
         ending: try await process.wait(), output: try scratch.data(name), errors: try process.standardError())
