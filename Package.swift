@@ -27,6 +27,12 @@ let package = Package(
         .library(name: "ConnectService", targets: ["ConnectService"]),
         .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
     ],
+    // Which stages `connectctl` has; each needs a C library.
+    traits: [
+        .default(enabledTraits: ["Patterns", "Zstandard"]),
+        .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
+        .trait(name: "Zstandard", description: "zstd and unzstd, with libzstd."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -80,10 +86,9 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectPatterns",
-                "ConnectProcess",
-                "ConnectText",
-                "ConnectTool", "ConnectZstd",
+                "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
+                .target(name: "ConnectPatterns", condition: .when(traits: ["Patterns"])),
+                .target(name: "ConnectZstd", condition: .when(traits: ["Zstandard"])),
             ],
             swiftSettings: strict
         ),

@@ -1,20 +1,26 @@
 // Declares, checks, plans and runs pipelines without a line of Swift.
 import ConnectCatalog
 import ConnectComponents
-import ConnectFiles
-import ConnectGzip
-import ConnectPatterns
 import ConnectProcess
-import ConnectText
 import ConnectTool
-import ConnectZstd
+
+#if Patterns
+    import ConnectPatterns
+#endif
+#if Zstandard
+    import ConnectZstd
+#endif
 
 var catalog = Catalog()
 catalog.registerFiles()
 catalog.registerText()
 catalog.registerGzip()
-catalog.registerZstd()
-catalog.registerPatterns()
+#if Zstandard
+    catalog.registerZstd()
+#endif
+#if Patterns
+    catalog.registerPatterns()
+#endif
 catalog.registerProcess()
 
 await ConnectTool.main(catalog)
