@@ -70,16 +70,16 @@ struct ToolStatus: Error {
 
 struct RootCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "connectctl",
+        commandName: ToolVersion.program,
         abstract: "Moves and reshapes data between systems.",
         discussion: """
             A pipeline is given in words:
-              connectctl run --from file:access.log.gz --through lines --through grep:ERROR --to stdout:
+              \(ToolVersion.program) run --from file:access.log.gz --through lines --through upper --to stdout:
             or as a document:
-              connectctl run pipeline.yaml
-            `connectctl list` shows what can be named.
+              \(ToolVersion.program) run pipeline.yaml
+            `\(ToolVersion.program) list` shows what can be named.
             """,
-        version: "connectctl \(ToolVersion.current)",
+        version: ToolVersion.text,
         subcommands: [
             RunVerb.self, ValidateVerb.self, PlanVerb.self, TestVerb.self, InitVerb.self, ListVerb.self,
             SchemaVerb.self, CheckpointVerb.self, CompletionVerb.self, VersionVerb.self,

@@ -45,6 +45,14 @@ extension ToolTests {
             expectQuietSuccess(try await own("validate", file))
         }
 
+        @Test("The program goes by its own name")
+        func isNamed() async throws {
+            #expect(try await own("version").text == "own-component 0.1.0\n")
+            let help = try await own("--help").text
+            #expect(help.contains("USAGE: own-component <subcommand>"), "\(help)")
+            #expect(!help.contains("connectctl"))
+        }
+
         @Test("What they cannot be told is a mistake with its place and how to mend it")
         func mistakes() async throws {
             expectFailure(
