@@ -205,6 +205,7 @@ struct SourceDriver<S: Source> {
     }
 
     let partitions = RecordingPartitions()
+    let progress = SourceProgress()
     let scheduler: any Scheduler
     let interrupt: Interrupt
     let log = RecordingLog.Lines()
@@ -221,7 +222,8 @@ struct SourceDriver<S: Source> {
         try reader.open(
             SourceContext(
                 pipeline: "test", stage: "source", positions: positions, scheduler: scheduler, interrupt: interrupt,
-                logger: Logger(label: "test") { _ in RecordingLog(log) }, partitions: partitions))
+                logger: Logger(label: "test") { _ in RecordingLog(log) }, partitions: partitions,
+                progress: progress))
     }
 
     mutating func poll(capacity: Int = 1024, within wait: Duration = .zero) -> Result {

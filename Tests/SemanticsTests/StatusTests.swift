@@ -146,6 +146,18 @@ import Testing
         #expect(found.last?.stall?.stage == (hangs ? "slow" : nil))
     }
 
+    // S-TRG-3
+    @Test func `The lag is how old the latest element was when it was read`() throws {
+        let status = try simulate { _ in
+            Pipeline("late").root(BelatedSource(count: 5, delay: .seconds(7))).to(RecordingSink<Int>())
+        } while: { _, run in
+            _ = try run.wait()
+            return run.status
+        }
+        let lag = try #require(status.lag)
+        #expect(lag >= .seconds(7) && lag < .milliseconds(7100))
+    }
+
     // S-MEM-1
     @Test func `Stages count what goes through them, in the order of the chain`() throws {
         let status = try simulate { _ in
@@ -166,6 +178,8 @@ import Testing
         #expect(status.segments.map(\.threads) == [1, 2])
         #expect(status.segments.map(\.waiting) == [0, 0])
         #expect(status.progress == SourceProgress.Extent(done: 100, total: 100))
+        #expect(status.isBounded)
+        #expect(status.lag == nil)
         #expect(status.committed == [Position(partition: "0", offset: 100, isComplete: false)])
     }
 }

@@ -54,11 +54,14 @@ struct LiveText {
     private func summary(_ sample: RunWatch.Sample) -> String {
         let status = sample.status
         var parts = ["\(status.phase.rawValue) \(LiveText.time(status.elapsed))"]
-        if let progress = status.progress, progress.total > 0 {
+        if let progress = status.progress, !status.isBounded {
+            parts.append("\(LiveText.short(Int(clamping: max(0, progress.total - progress.done)))) behind")
+        } else if let progress = status.progress, progress.total > 0 {
             let part = min(1, Double(progress.done) / Double(progress.total))
             parts.append("\(LiveText.decimal(part * 100)) %")
             if let left = sample.rates.timeLeft { parts.append("\(LiveText.time(left)) left") }
         }
+        if let lag = status.lag { parts.append("lag \(LiveText.time(max(.zero, lag)))") }
         parts.append("\(status.batchesUnderWay) batches under way")
         parts.append(status.commits == 1 ? "1 commit" : "\(status.commits) commits")
         if let oldest = status.oldest {

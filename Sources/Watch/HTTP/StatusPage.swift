@@ -119,8 +119,8 @@ enum StatusPage {
           if (status.stall) byId('stall').textContent = 'Nothing has been committed for ' + time(status.stall.ageSeconds)
             + ': stage "' + status.stall.stage + '" holds the line' + (status.stall.position ? ' at ' + status.stall.position : '')
             + ': ' + status.stall.reason;
-          byId('progress').hidden = !status.progress;
-          if (status.progress) {
+          byId('progress').hidden = !status.progress || !status.bounded;
+          if (status.progress && status.bounded) {
             const part = status.progress.total ? Math.min(1, status.progress.done / status.progress.total) : 1;
             byId('bar').style.width = 100 * part + '%';
             byId('left').textContent = (100 * part).toFixed(1) + ' %'
@@ -149,6 +149,8 @@ enum StatusPage {
           });
           const facts = [
             ['under way', status.batchesUnderWay + ' batches'],
+            ...(status.progress && !status.bounded ? [['behind', short(Math.max(0, status.progress.total - status.progress.done))]] : []),
+            ...(status.lagSeconds === null ? [] : [['lag', time(Math.max(0, status.lagSeconds))]]),
             ['oldest', status.oldestPosition === null ? '–' : status.oldestPosition + ', ' + time(status.oldestAgeSeconds)],
             ['commits', status.commits + (status.failedCommits ? ', ' + status.failedCommits + ' failed' : '')],
             ['last commit', status.lastCommit === null ? '–' : new Date(status.lastCommit * 1000).toISOString()],

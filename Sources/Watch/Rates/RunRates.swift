@@ -56,7 +56,9 @@ public struct RunRates: Sendable, Hashable {
         let speed = seconds > 0 ? max(0, done / seconds) : 0
         progress = speed
         let left = Double(max(0, now.total - now.done))
-        if later.phase == .running, speed > 0 { timeLeft = .milliseconds(min(left / speed * 1000, 1e15)) }
+        if later.isBounded, later.phase == .running, speed > 0 {
+            timeLeft = .milliseconds(min(left / speed * 1000, 1e15))
+        }
     }
 
     /// The segment that sets the pace, as its place among the segments: the one whose threads are busiest. Where none is

@@ -44,6 +44,13 @@ final class StageCounters: Sendable {
         }
     }
 
+    /// Of a source: how old the latest element was when it was read; nil before the first, and without event times.
+    func lag(at now: MonotonicTime, _ timeOfDay: EventTime) -> Duration? {
+        let offset = eventTimeOffset.load(ordering: .relaxed)
+        if offset == .min { return nil }
+        return .nanoseconds(timeOfDay.nanosecondsSinceEpoch &- Int64(clamping: now.nanoseconds) &- offset)
+    }
+
     func count(_ cause: TriggerCause) {
         switch cause {
         case .each: flushesByCount.add(1, ordering: .relaxed)

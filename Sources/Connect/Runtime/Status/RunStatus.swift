@@ -79,8 +79,12 @@ public struct RunStatus: Sendable, Hashable {
     public var stages: [Stage]
     /// What waits where, in the order of the chain.
     public var segments: [Segment]
-    /// How far the source has come, where it knows.
+    /// Whether the source ends by itself.
+    public var isBounded: Bool
+    /// How far the source has come, where it knows. Where it does not end by itself the total grows.
     public var progress: SourceProgress.Extent?
+    /// How old the latest element was when it was read, where the source gives event times.
+    public var lag: Duration?
     /// Batches of the source that are not done.
     public var batchesUnderWay: Int
     /// The oldest element that is not done; nil where all are.
@@ -113,7 +117,8 @@ extension RunStatus {
     package init(of plan: Plan, hasEnded: Bool = false) {
         self.init(
             pipeline: plan.pipeline, plan: plan.hash, phase: hasEnded ? .ended : .starting, elapsed: .zero, stages: [],
-            segments: [], batchesUnderWay: 0, oldestAge: .zero, commits: 0, failedCommits: 0,
+            segments: [], isBounded: plan.source?.isBounded ?? true, batchesUnderWay: 0, oldestAge: .zero, commits: 0,
+            failedCommits: 0,
             commitsOnlyAtEnd: plan.commitsOnlyAtEnd, committed: [])
     }
 }

@@ -80,7 +80,8 @@ final class StatusReader: Sendable {
             pipeline: plan.pipeline, plan: plan.hash,
             phase: hasEnded ? .ended : phase, elapsed: now.elapsed(since: started), stages: rows.map(stage),
             segments: parts.map(segment),
-            progress: run.progress.extent, batchesUnderWay: tracker.outstanding.load(ordering: .relaxed),
+            isBounded: plan.source?.isBounded ?? true, progress: run.progress.extent, lag: lag(at: now),
+            batchesUnderWay: tracker.outstanding.load(ordering: .relaxed),
             oldest: oldest, oldestAge: oldestReadAt.map { now.elapsed(since: $0) } ?? .zero,
             commits: committer.commitCount, failedCommits: committer.failedAttempts, lastCommit: latest?.timeOfDay,
             commitsOnlyAtEnd: plan.commitsOnlyAtEnd,
@@ -106,6 +107,10 @@ final class StatusReader: Sendable {
     private var phase: RunStatus.Phase {
         if run.isStopping || run.wantsNoMore { return .draining }
         return run.isReading ? .running : .starting
+    }
+
+    private func lag(at now: MonotonicTime) -> Duration? {
+        rows.first?.counters.lag(at: now, run.scheduler.timeOfDay)
     }
 
     private func stage(_ row: Row) -> RunStatus.Stage {

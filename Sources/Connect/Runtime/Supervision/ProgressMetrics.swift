@@ -56,10 +56,8 @@ struct ProgressMetrics {
             if latest.time != published { publishPositions() }
             published = latest.time
         }
-        let offset = counters.eventTimeOffset.load(ordering: .relaxed)
-        if offset != .min {
-            let difference = scheduler.timeOfDay.nanosecondsSinceEpoch &- Int64(clamping: now.nanoseconds) &- offset
-            record("source_lag_time_seconds", \.lag, .nanoseconds(difference))
+        if let difference = counters.lag(at: now, scheduler.timeOfDay) {
+            record("source_lag_time_seconds", \.lag, difference)
         }
     }
 

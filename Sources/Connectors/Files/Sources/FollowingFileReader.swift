@@ -41,6 +41,7 @@ final class FollowingFileReader: ChunkReading {
     func open(_ context: SourceContext) throws(ConnectorError) {
         self.context = context
         try resume(context)
+        noteProgress(context)
         hasStarted = true
         nextDiscovery = context.scheduler.now.advanced(by: FollowingFileReader.discoveryPause)
     }
@@ -52,13 +53,27 @@ final class FollowingFileReader: ChunkReading {
         while !context.interrupt.isRaised {
             if batch.isFull { return .ready }
             let now = context.scheduler.now
-            if now >= nextDiscovery { try discover(now) }
+            if now >= nextDiscovery {
+                try discover(now)
+                noteProgress(context)
+            }
             try visitAll(context, now, &batch)
             if batch.count > 0 { return .ready }
             if now >= deadline { return .idle }
             context.interrupt.wait(until: min(deadline, nextVisit))
         }
         return .idle
+    }
+
+    /// Tells how much there is in all files, and how much of it has been read.
+    private func noteProgress(_ context: SourceContext) {
+        var (done, total): (Int64, Int64) = (0, 0)
+        for opened in followed.compactMap(\.opened) {
+            guard let size = try? opened.file.status().size else { continue }
+            done += opened.offset
+            total += size
+        }
+        context.progress.begin(total: total, done: done)
     }
 
     func close() {
@@ -162,6 +177,7 @@ final class FollowingFileReader: ChunkReading {
                 next: end)
             followed[index].opened?.offset = end
             followed[index].opened?.isAdopted = false
+            context?.progress.advance(by: Int64(piece.bytes.count))
         }
         if let failure = piece.failure { throw failure }
         return piece.bytes.count
