@@ -50,6 +50,28 @@ import Testing
         #expect(times[399].elapsed(since: times[200]) < .milliseconds(2050))
     }
 
+    // Case 42
+    @Test("What the stages behind held up is made up for, but at most 50 ms of it", arguments: places)
+    func makesUp(_ place: Shape) throws {
+        // Every tenth write takes three places in time, and one takes very long.
+        let times = Shared<[MonotonicTime]>([])
+        try simulate { scheduler in
+            place.declare(Pipeline("late").root(ListSource(0..<1000)), 100).map { number in
+                times.change { $0.append(scheduler.now) }
+                let isLong = number == 500
+                if number % 10 == 0 { scheduler.sleep(for: isLong ? .seconds(1) : .milliseconds(30)) }
+                return number
+            }.buffer(1).to(CollectSink())
+        }
+        let all = times.value
+        let first = all[499].elapsed(since: all[0])
+        #expect(first > .milliseconds(4900) && first < .milliseconds(5200), "\(first)")
+        // Behind the long one come the five that were due in the last 50 ms, and those of the buffers.
+        let burst = all.dropFirst(501).prefix { $0.elapsed(since: all[501]) < .milliseconds(9) }.count
+        #expect(burst <= 5 + 12, "\(burst)")
+        #expect(all[999].elapsed(since: all[501]) > .milliseconds(4700))
+    }
+
     // Case 42, S-TRG-1: what waits for its time does not keep timers behind from firing.
     @Test(arguments: places)
     func `A throttle does not keep the timers behind it from firing`(_ place: Shape) throws {

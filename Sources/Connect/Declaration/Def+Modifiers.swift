@@ -34,7 +34,8 @@ extension Def {
         modified { $0.buffer = count }
     }
 
-    /// Spaces the outputs of the stage evenly in time, without bursts.
+    /// Spaces the outputs of the stage evenly in time. What the source did not use is gone; what the system or the stages
+    /// behind held up is made up for, up to 50 ms of it.
     ///
     /// - Parameters:
     ///   - count: how many elements may leave the stage in a period, at least 1
