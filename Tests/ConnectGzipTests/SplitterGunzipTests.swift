@@ -146,7 +146,7 @@ import Testing
             state = try instance.pull(into: &batch)
             #expect(batch.count <= 1)
             if batch.count == 1 { total += batch.batch[0].bytes.count }
-            #expect(batch.batch[0].bytes.count <= 256 << 10)
+            #expect(batch.batch[0].bytes.count <= 64 << 10)
             batch.batch.clear()
         }
         #expect(total == 20_000_000)

@@ -31,7 +31,7 @@ public struct Gunzip: Splitter {
     /// - Parameters:
     ///   - only: which streams are unpacked
     ///   - chunkBytes: the most bytes of an output chunk; 1 ... 2³⁰
-    public init(only: Selection = .everyStream, chunkBytes: Int = 256 << 10) {
+    public init(only: Selection = .everyStream, chunkBytes: Int = 64 << 10) {
         self.only = only
         self.chunkBytes = chunkBytes
     }
@@ -46,7 +46,7 @@ public struct Gunzip: Splitter {
         guard (1...(1 << 30)).contains(chunkBytes) else {
             throw CoderError(
                 .configuration, coder: name,
-                "chunkBytes is \(chunkBytes), but must be 1 ... \(1 << 30); the default is \(256 << 10)")
+                "chunkBytes is \(chunkBytes), but must be 1 ... \(1 << 30); the default is \(64 << 10)")
         }
         return GunzipSplitter(name: name, only: only, chunkBytes: chunkBytes)
     }

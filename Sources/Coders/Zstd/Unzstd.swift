@@ -15,7 +15,7 @@ public struct Unzstd: Splitter {
     /// Unpacks streams of Zstandard data.
     ///
     /// - Parameter chunkBytes: the most bytes of an output chunk; 1 ... 2³⁰
-    public init(chunkBytes: Int = 256 << 10) {
+    public init(chunkBytes: Int = 64 << 10) {
         self.chunkBytes = chunkBytes
     }
 
@@ -29,7 +29,7 @@ public struct Unzstd: Splitter {
         guard (1...(1 << 30)).contains(chunkBytes) else {
             throw CoderError(
                 .configuration, coder: name,
-                "chunkBytes is \(chunkBytes), but must be 1 ... \(1 << 30); the default is \(256 << 10)")
+                "chunkBytes is \(chunkBytes), but must be 1 ... \(1 << 30); the default is \(64 << 10)")
         }
         return UnzstdSplitter(chunkBytes: chunkBytes)
     }
