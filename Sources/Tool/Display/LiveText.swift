@@ -11,7 +11,7 @@ struct LiveText {
     /// The lines for a look at the run.
     func lines(_ sample: RunWatch.Sample) -> [String] {
         let status = sample.status
-        var rows = [["stage", "in", "per s", "bytes per s", "out", "waiting", "busy", ""]]
+        var rows = [["stage", "in", "per s", "bytes", "per s", "out", "waiting", "busy", ""]]
         for index in status.stages.indices { rows.append(row(sample, index)) }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         var lines: [String] = []
@@ -35,6 +35,7 @@ struct LiveText {
         let isSink = stage.kind == .sink
         return [
             stage.name, LiveText.short(stage.received), LiveText.short(isSink ? rate.sent : rate.received),
+            LiveText.short(isSink ? stage.sentBytes : stage.receivedBytes),
             LiveText.short(isSink ? rate.sentBytes : rate.receivedBytes), LiveText.short(stage.sent),
             isFirst && index > 0 ? place.map { LiveText.short(sample.status.segments[$0].waiting) } ?? "" : "",
             isFirst ? place.map { "\(Int((sample.rates.utilization[$0] * 100).rounded())) %" } ?? "" : "",

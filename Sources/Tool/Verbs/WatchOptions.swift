@@ -45,11 +45,10 @@ struct WatchOptions: ParsableArguments {
         let run = StartedRun(plan)
         let watch = RunWatch { run.status }
         let draws = !isQuiet && StandardErrorScreen.isTerminal && !(request.writesToTerminal)
-        if http != nil || draws {
-            let metrics = PrometheusRegistry()
-            options.metrics = metrics
-            try await serve(request, plan, watch, metrics)
-        }
+        // Also where nobody looks yet: what SIGUSR1 prints has bytes in it, which only a measured run counts.
+        let metrics = PrometheusRegistry()
+        options.metrics = metrics
+        try await serve(request, plan, watch, metrics)
         let colour = ToolOutput.environment["NO_COLOR"] ?? ""
         let display = draws ? LiveDisplay(watch, hasColour: colour.isEmpty) : nil
         var watcher = ProcessWatcher()
