@@ -22,6 +22,8 @@ let package = Package(
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
         .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
+        .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
+        .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
         .library(name: "ConnectProcess", targets: ["ConnectProcess"]),
         .library(name: "ConnectWatch", targets: ["ConnectWatch"]),
         .library(name: "ConnectService", targets: ["ConnectService"]),
@@ -29,7 +31,8 @@ let package = Package(
     ],
     // Which stages `connectctl` has; each needs a C library.
     traits: [
-        .default(enabledTraits: ["Patterns", "Zstandard"]),
+        .default(enabledTraits: ["Kafka", "Patterns", "Zstandard"]),
+        .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
         .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
         .trait(name: "Zstandard", description: "zstd and unzstd, with libzstd."),
     ],
@@ -87,6 +90,8 @@ let package = Package(
             name: "connectctl",
             dependencies: [
                 "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
+                .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
+                .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectPatterns", condition: .when(traits: ["Patterns"])),
                 .target(name: "ConnectZstd", condition: .when(traits: ["Zstandard"])),
             ],
@@ -143,6 +148,29 @@ let package = Package(
                 "Connect", "ConnectGzip", "ConnectText", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Connectors/Files",
+            swiftSettings: strict
+        ),
+        .systemLibrary(
+            name: "CConnectRDKafka",
+            path: "Sources/Connectors/Kafka/CConnectRDKafka",
+            pkgConfig: "rdkafka",
+            providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]
+        ),
+        .target(
+            name: "ConnectKafka",
+            dependencies: [
+                "Connect", "ConnectCatalog", "CConnectRDKafka",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Connectors/Kafka",
+            exclude: ["CConnectRDKafka"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectKafkaEmbedded",
+            dependencies: ["ConnectKafka", "CConnectRDKafka"],
+            path: "Sources/Connectors/KafkaEmbedded",
             swiftSettings: strict
         ),
         .systemLibrary(name: "CConnectProcess", path: "Sources/Connectors/Process/CConnectProcess"),
@@ -264,6 +292,14 @@ let package = Package(
             name: "WatchTests",
             dependencies: [
                 "Connect", "ConnectTesting", "ConnectWatch", .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectKafkaTests",
+            dependencies: [
+                "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ConnectTesting", "ProcessSupport",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

@@ -1,0 +1,2 @@
+import CConnectRDKafka
+import ConnectKafka
