@@ -1,3 +1,5 @@
+import Logging
+
 /// Builds the stages of one segment, from the last to the first, for one thread.
 struct ChainBuilder: Sendable {
     private let stages: [PlannedStage]
@@ -9,6 +11,9 @@ struct ChainBuilder: Sendable {
     private let late: LateSegment
     /// Whether what the sink has written says exactly where the source stands.
     private let isExact: Bool
+    private let logger: Logger
+    private let sinkMetrics: ConnectorMetrics?
+    private let sinkMemory: Int?
 
     init(_ materializer: Materializer, _ segment: PlanSegment, _ late: LateSegment, outputCapacity: Int?) {
         stages = materializer.plan.withCoders
@@ -18,6 +23,9 @@ struct ChainBuilder: Sendable {
         tracker = materializer.tracker
         self.late = late
         isExact = materializer.plan.keepsPlace
+        logger = materializer.options.logger
+        sinkMetrics = materializer.connectorMetrics(stages.count - 1)
+        sinkMemory = materializer.plan.sink?.hasQueue == true ? materializer.plan.clientMemory : nil
         self.outputCapacity = max(1, min(materializer.options.batchCapacity, outputCapacity ?? .max))
     }
 
@@ -70,7 +78,10 @@ struct ChainBuilder: Sendable {
             outputCapacity: outputCapacity, late)()
         do {
             let material = try make(context)
-            guard let restored = try material.open(context.sinkContext) else { return material.inlet(nil) }
+            var sinkContext = context.sinkContext(logger)
+            sinkContext.metrics = sinkMetrics
+            sinkContext.memory = sinkMemory
+            guard let restored = try material.open(sinkContext) else { return material.inlet(nil) }
             run.setRestored(bySink: restored)
             return material.inlet(TrackedPositions(tracker: tracker, run: run, restored: restored, isExact: isExact))
         } catch {
@@ -152,7 +163,7 @@ extension PlannedStage {
 
 extension StageContext {
     /// What a writer of this stage is told.
-    var sinkContext: SinkContext {
-        SinkContext(pipeline: run.pipeline, stage: name, scheduler: run.scheduler, wake: wake)
+    func sinkContext(_ logger: Logger) -> SinkContext {
+        SinkContext(pipeline: run.pipeline, stage: name, scheduler: run.scheduler, wake: wake, logger: logger)
     }
 }

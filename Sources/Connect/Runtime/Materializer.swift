@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Synchronization
 
@@ -10,6 +11,10 @@ struct Materializer {
     let tracker: PositionTracker
     let interrupt: Interrupt
     let budget: ByteBudget?
+    /// What the source's thread does while it waits for room; nil where its source has no duties.
+    private let duties: SourceDuties?
+    /// Where metrics go; nil where nobody listens.
+    private let metrics: (any MetricsFactory)?
     private(set) var segments: [any Segment] = []
     private(set) var deadLetterSegments: [any Segment] = []
     /// How busy the source's thread is with the stages behind the source.
@@ -24,14 +29,16 @@ struct Materializer {
         let capacity: Int?
     }
 
-    init(plan: Plan, run: RunState, options: RunOptions, isMeasured: Bool) {
+    init(plan: Plan, run: RunState, options: RunOptions, metrics: (any MetricsFactory)?) {
         self.plan = plan
         self.run = run
         self.options = options
-        counters = plan.withCoders.map { _ in StageCounters(measuresBytes: isMeasured) }
+        counters = plan.withCoders.map { _ in StageCounters(measuresBytes: metrics != nil) }
+        self.metrics = metrics
         tracker = run.tracker
         interrupt = Interrupt(scheduler: run.scheduler)
-        budget = plan.settings.memory.map { ByteBudget(limit: $0, scheduler: run.scheduler) }
+        budget = plan.channelMemory.map { ByteBudget(limit: $0, scheduler: run.scheduler) }
+        duties = plan.source?.hasDuties == true ? SourceDuties() : nil
     }
 
     /// Builds everything and starts the threads; sources open when all stages stand.
@@ -76,7 +83,7 @@ struct Materializer {
         segments.append(serial)
         let run = run
         starts.append { run.spawn(serial.name) { serial.work() } }
-        return Materializer.entry(into: [channel], nil, segment)
+        return makeEntry(into: [channel], nil, segment)
     }
 
     private mutating func buildParallel<Input: Sendable, Output: Sendable>(
@@ -98,8 +105,9 @@ struct Materializer {
             segments.append(ordered)
             for worker in 0..<segment.workers { starts.append { run.spawn(ordered.name) { ordered.work(worker) } } }
             let worksInPlace = mayWorkInPlace(segment)
+            let duties = duties(before: segment)
             return Entry(
-                makeTail: { try ordered.makeInlet(worksInPlace: worksInPlace) },
+                makeTail: { try ordered.makeInlet(worksInPlace: worksInPlace, duties: duties) },
                 waited: { channel.waited.load(ordering: .relaxed) }, capacity: segment.buffer)
         }
         var keys: KeyLanes<Input>?
@@ -111,13 +119,13 @@ struct Materializer {
         late.set(orderless)
         segments.append(orderless)
         for worker in 0..<segment.workers { starts.append { run.spawn(orderless.name) { orderless.work(worker) } } }
-        return Materializer.entry(into: channels, keys, segment)
+        return makeEntry(into: channels, keys, segment)
     }
 
     /// Whether the thread before a segment may do the segment's work: not that of a source with duties of its own, and
     /// nothing that each worker is promised an instance of.
     private func mayWorkInPlace(_ segment: PlanSegment) -> Bool {
-        if plan.withCoders[0].source?.hasDuties == true, segment.number == 2 { return false }
+        if duties(before: segment) != nil { return false }
         return segment.parallel.allSatisfy { index in
             if case .elementwise(_, let traits, _) = plan.withCoders[index].operation { return !traits.hasInstances }
             return false
@@ -127,18 +135,24 @@ struct Materializer {
     private func makeChannel<Element: Sendable>(_ type: Element.Type, _ segment: PlanSegment) -> Channel<Element> {
         Channel(
             batches: min(segment.buffer ?? .max, max(4, segment.workers + 1)), elements: segment.buffer,
-            budget: budget, scheduler: run.scheduler)
+            budget: budget, scheduler: run.scheduler, duties: duties(before: segment))
+    }
+
+    /// What the thread that pushes into a segment has to do beside.
+    private func duties(before segment: PlanSegment) -> SourceDuties? {
+        segment.number == 2 ? duties : nil
     }
 
     /// The inlet that leads into channels: a plain one, or one lane per key.
-    private static func entry<Element: Sendable>(
+    private func makeEntry<Element: Sendable>(
         into channels: [Channel<Element>], _ keys: KeyLanes<Element>?, _ segment: PlanSegment
     ) -> Entry {
         let waited: @Sendable () -> Int = {
             channels.reduce(0) { $0 + $1.waited.load(ordering: .relaxed) }
         }
+        let duties = duties(before: segment)
         let makeTail: TailFactory = {
-            if let keys { return KeyScatter(lanes: channels, keys: keys).inlet }
+            if let keys { return KeyScatter(lanes: channels, keys: keys, duties: duties).inlet }
             let channel = channels[0]
             let scratch = BatchSlot<Element>()
             return Inlet<Element>(
@@ -146,7 +160,7 @@ struct Materializer {
                     try channel.push(&batch, scratch: scratch)
                     batch.clear()
                 },
-                tick: { _ in .distantFuture },
+                tick: { duties?.serve(at: $0) ?? .distantFuture },
                 flush: { () throws(Interruption) in try channel.pushBarrier() },
                 finish: { channel.end() })
         }
@@ -181,17 +195,26 @@ struct Materializer {
         var settings = settings
         settings.batchCapacity = min(settings.batchCapacity, entry?.capacity ?? .max)
         settings.declaredAt = plan.withCoders[0].location
+        settings.metrics = connectorMetrics(0)
+        settings.memory = plan.source?.hasQueue == true ? plan.clientMemory : nil
         var waited: @Sendable () -> Int = { 0 }
         if let entry { waited = entry.waited }
         let driver = RootDriver<Output>(
             name: plan.withCoders[0].name, settings: settings, run: run, tracker: tracker, interrupt: interrupt,
-            counters: counters[0], budget: budget, paces: segments.flatMap(\.paces), downstreamWait: waited,
+            counters: counters[0], budget: budget, duties: duties, paces: segments.flatMap(\.paces),
+            downstreamWait: waited,
             makeReader: { try Materializer.reader(operations) },
             makeHead: { next in try builder.rootPart(after: rootCount, before: next) },
             makeTail: { try builder.rootEnd(before: entry?.makeTail) })
         rootPace = driver.pace
         let run = run
         starts.append { run.spawn(driver.name) { driver.work() } }
+    }
+
+    /// Where the client of a source or sink publishes what it knows.
+    func connectorMetrics(_ index: Int) -> ConnectorMetrics? {
+        let labels = plan.withCoders[index].metricLabels(in: plan.pipeline)
+        return metrics.map { ConnectorMetrics(labels: labels, factory: $0) }
     }
 
     private static func reader(_ operations: [StageOperation]) throws -> AnyObject {
@@ -220,9 +243,10 @@ struct Materializer {
             let name = "\(stage.name)-dead-letters"
             let context = ChainBuilder.context(
                 run, stage, name: name, StageCounters(), triggers: triggers, outputCapacity: 1, late)
+            let logger = options.logger
             let segment = SerialSegment(
                 name: name, input: channel, run: run, downstreamWait: { 0 },
-                makeHead: { try Materializer.deadLetterInlet(sink, context()) })
+                makeHead: { try Materializer.deadLetterInlet(sink, context(), logger) })
             late.set(segment)
             deadLetterSegments.append(segment)
             let run = run
@@ -230,10 +254,12 @@ struct Materializer {
         }
     }
 
-    private static func deadLetterInlet(_ sink: DeadLetterSink, _ context: StageContext) throws -> AnyObject {
+    private static func deadLetterInlet(
+        _ sink: DeadLetterSink, _ context: StageContext, _ logger: Logger
+    ) throws -> AnyObject {
         func make<Writer: SinkWriter<DeadLetter>>(_ writer: Writer) throws -> AnyObject {
             var writer = writer
-            try writer.open(context.sinkContext)
+            try writer.open(context.sinkContext(logger))
             return SinkStage(context, writer: writer, descriptor: sink.descriptor, positions: nil).inlet
         }
         return try make(try sink.makeWriter())

@@ -13,6 +13,8 @@ final class RootDriver<Element: Sendable>: Sendable {
     private let makeTail: TailFactory
     private let counters: StageCounters
     private let budget: ByteBudget?
+    /// Serves the source's client while elements wait; nil where it needs nothing.
+    private let duties: SourceDuties?
     /// The paces of all segments, of which the slowest sets how much is read at a time.
     private let paces: [PassPace]
     /// That of the stages that run on the source's thread.
@@ -22,7 +24,7 @@ final class RootDriver<Element: Sendable>: Sendable {
 
     init(
         name: String, settings: RootSettings, run: RunState, tracker: PositionTracker, interrupt: Interrupt,
-        counters: StageCounters, budget: ByteBudget?, paces: [PassPace],
+        counters: StageCounters, budget: ByteBudget?, duties: SourceDuties?, paces: [PassPace],
         downstreamWait: @escaping @Sendable () -> Int,
         makeReader: @escaping @Sendable () throws -> AnyObject, makeHead: @escaping ChainFactory,
         makeTail: @escaping TailFactory
@@ -34,6 +36,7 @@ final class RootDriver<Element: Sendable>: Sendable {
         self.interrupt = interrupt
         self.counters = counters
         self.budget = budget
+        self.duties = duties
         self.paces = paces + [pace]
         self.downstreamWait = downstreamWait
         self.makeReader = makeReader
@@ -73,7 +76,7 @@ final class RootDriver<Element: Sendable>: Sendable {
                 SourceContext(
                     pipeline: run.pipeline, stage: name, positions: positions, scheduler: run.scheduler,
                     interrupt: interrupt, logger: settings.logger, partitions: tracker,
-                    progress: run.progress))
+                    progress: run.progress, metrics: settings.metrics, memory: settings.memory))
             return reader
         } catch {
             counters.errors.add(1, ordering: .relaxed)
@@ -89,11 +92,15 @@ final class RootDriver<Element: Sendable>: Sendable {
     }
 
     private func read(_ reader: RootReader<Element>, into chain: Inlet<Element>) throws(Interruption) {
-        let flushing = FlushRequest(chain)
+        let flushing = FlushRequest(chain, duties)
         tracker.setHooks(
             PositionTracker.RevocationHooks(
                 flush: { flushing.flush() }, commit: settings.commitNow, forget: settings.forget))
-        defer { tracker.setHooks(nil) }
+        duties?.begin(reader.service)
+        defer {
+            tracker.setHooks(nil)
+            duties?.end()
+        }
         // Room as it is needed: chunks of files come one at a time, and a batch for thousands would be memory for nothing.
         var room = min(settings.batchCapacity, 64)
         var batch = SourceBatch<Element>(capacity: room)
@@ -109,7 +116,7 @@ final class RootDriver<Element: Sendable>: Sendable {
             batch.limit = min(size.size, room)
             let state: SourcePoll
             do {
-                state = try reader.poll(&batch, deadline)
+                state = try poll(reader, &batch, deadline)
             } catch {
                 try push(&batch, into: chain, at: run.scheduler.now, room: room)
                 counters.errors.add(1, ordering: .relaxed)
@@ -123,6 +130,13 @@ final class RootDriver<Element: Sendable>: Sendable {
             if state == .ended { return }
             size.adapt(toRead: count)
         }
+    }
+
+    private func poll(
+        _ reader: RootReader<Element>, _ batch: inout SourceBatch<Element>, _ deadline: MonotonicTime
+    ) throws -> SourcePoll {
+        guard let duties else { return try reader.poll(&batch, deadline) }
+        return try duties.whileReading { try reader.poll(&batch, deadline) }
     }
 
     private func push(
@@ -139,7 +153,11 @@ final class RootDriver<Element: Sendable>: Sendable {
             return
         }
         do throws(Interruption) {
-            try chain.push(&batch.batch)
+            if let duties {
+                try duties.whilePushing { () throws(Interruption) in try chain.push(&batch.batch) }
+            } else {
+                try chain.push(&batch.batch)
+            }
             batch.reset()
             batch.batch.ensureCapacity(room)
         } catch {
@@ -161,24 +179,32 @@ struct RootSettings: Sendable {
     var onOpen: @Sendable ((any PositionCommitter)?) -> Void
     var commitNow: @Sendable () -> Void
     var forget: @Sendable (String) -> Position?
+    var metrics: ConnectorMetrics?
+    /// How many bytes the queue of the source's client may take.
+    var memory: Int?
 }
 
 /// Flushes a chain from inside a poll, on the same thread, and keeps what came of it.
 private final class FlushRequest<Element: Sendable>: @unchecked Sendable {
     // Proof for `@unchecked Sendable`: used on the source's thread only; a revocation is a call of the reader's poll.
     private let chain: Inlet<Element>
+    private let duties: SourceDuties?
     private var interruption: Interruption?
 
-    init(_ chain: Inlet<Element>) {
+    init(_ chain: Inlet<Element>, _ duties: SourceDuties?) {
         self.chain = chain
+        self.duties = duties
     }
 
-    func flush() {
+    /// - Returns: false in the middle of a push
+    func flush() -> Bool {
+        if let duties, duties.isPushing { return false }
         do throws(Interruption) {
             try chain.flush()
         } catch {
             interruption = error
         }
+        return true
     }
 
     func result() throws(Interruption) {

@@ -3,6 +3,7 @@
 final class RootReader<Element: Sendable> {
     @usableFromInline let open: (SourceContext) throws -> Void
     @usableFromInline let poll: (inout SourceBatch<Element>, MonotonicTime) throws -> SourcePoll
+    @usableFromInline let service: (MonotonicTime) -> MonotonicTime?
     @usableFromInline let makeCommitter: () -> (any PositionCommitter)?
     @usableFromInline let close: () -> Void
 
@@ -10,10 +11,12 @@ final class RootReader<Element: Sendable> {
     init(
         open: @escaping (SourceContext) throws -> Void,
         poll: @escaping (inout SourceBatch<Element>, MonotonicTime) throws -> SourcePoll,
+        service: @escaping (MonotonicTime) -> MonotonicTime?,
         makeCommitter: @escaping () -> (any PositionCommitter)?, close: @escaping () -> Void
     ) {
         self.open = open
         self.poll = poll
+        self.service = service
         self.makeCommitter = makeCommitter
         self.close = close
     }
@@ -24,6 +27,7 @@ final class RootReader<Element: Sendable> {
         self.init(
             open: { try reader.open($0) },
             poll: { try reader.poll(into: &$0, deadline: $1) },
+            service: { reader.service(now: $0) },
             makeCommitter: { reader.makeCommitter() },
             close: { reader.close() })
     }
@@ -36,6 +40,7 @@ final class RootReader<Element: Sendable> {
         self.init(
             open: { try split.open($0) },
             poll: { try split.poll(into: &$0, deadline: $1) },
+            service: upstream.service,
             makeCommitter: upstream.makeCommitter,
             close: upstream.close)
     }

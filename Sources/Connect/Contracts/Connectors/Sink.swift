@@ -1,3 +1,5 @@
+public import Logging
+
 /// Where elements leave the pipeline. A sink is a description; the runtime makes one writer of it per run.
 public protocol Sink<Input>: Sendable {
     /// What the sink takes.
@@ -40,11 +42,14 @@ public struct SinkDescriptor: Sendable, Hashable {
     /// Whether an element written again after a restart does not appear twice, because the sink keeps the
     /// source's position beside what it wrote.
     public var isExactlyOnce: Bool
+    /// Whether its client keeps a queue of its own in memory, which gets a share of the pipeline's
+    /// (``SinkContext/memory``).
+    public var hasQueue: Bool
 
     /// What the plan must know of a sink.
     public init(
         kind: String, target: String = "", confirmation: Confirmation = .write, window: Int? = nil,
-        mayBlock: Bool = true, isExactlyOnce: Bool = false
+        mayBlock: Bool = true, isExactlyOnce: Bool = false, hasQueue: Bool = false
     ) {
         self.kind = kind
         self.target = target
@@ -52,6 +57,7 @@ public struct SinkDescriptor: Sendable, Hashable {
         self.window = window
         self.mayBlock = mayBlock
         self.isExactlyOnce = isExactlyOnce
+        self.hasQueue = hasQueue
     }
 }
 
@@ -131,14 +137,24 @@ public struct SinkContext: Sendable {
     public var scheduler: any Scheduler
     /// Wakes the writer's thread so that `service` is called soon; may be called on any thread.
     public var wake: @Sendable () -> Void
+    /// For what an operator should know; nothing in normal operation.
+    public var logger: Logger
+    /// Where the run's metrics go; nil where nobody listens.
+    public var metrics: ConnectorMetrics?
+    /// How many bytes the queue of the writer's client may take; nil where the pipeline's memory is not bounded.
+    public var memory: Int?
 
     /// What a writer is told when it is opened.
     public init(
-        pipeline: String, stage: String, scheduler: any Scheduler, wake: @escaping @Sendable () -> Void = {}
+        pipeline: String, stage: String, scheduler: any Scheduler, wake: @escaping @Sendable () -> Void = {},
+        logger: Logger = Logger(label: "connect"), metrics: ConnectorMetrics? = nil, memory: Int? = nil
     ) {
         self.pipeline = pipeline
         self.stage = stage
         self.scheduler = scheduler
         self.wake = wake
+        self.logger = logger
+        self.metrics = metrics
+        self.memory = memory
     }
 }

@@ -26,6 +26,27 @@ public struct SinkAcknowledgement: ~Copyable, Sendable {
         token.release()
         self.token = nil
     }
+
+    /// Ends the elements before one as done; that one could not be written, and nothing from it on may be committed.
+    ///
+    /// - Parameter index: the element's place in the batch
+    public consuming func end(failingAt index: Int) {
+        guard let token else { return }
+        if token.tracksElements {
+            origins.forEach(below: index) { token.note(.done, in: $0..<($0 + 1)) }
+        }
+        if let origin = origins.origin(of: index) { token.mark(.hard, at: origin) }
+        token.release()
+        self.token = nil
+    }
+
+    /// Where an element of the batch stands in its source.
+    ///
+    /// - Parameter index: the element's place in the batch
+    /// - Returns: its position; nil where that is not known
+    public borrowing func position(of index: Int) -> Position? {
+        origins.origin(of: index).flatMap { token?.position(at: $0) }
+    }
 }
 
 /// The origins of a batch's elements, kept for later.
@@ -47,11 +68,17 @@ struct ElementOrigins: Sendable {
 
     var first: Int? { count == 0 ? nil : (explicit.first.map { Int($0) } ?? base) }
 
-    func forEach(_ body: (Int) -> Void) {
+    func forEach(below limit: Int = .max, _ body: (Int) -> Void) {
         if explicit.isEmpty {
-            for index in 0..<count { body(base + index) }
+            for index in 0..<min(count, limit) { body(base + index) }
         } else {
-            for origin in explicit { body(Int(origin)) }
+            for origin in explicit.prefix(limit) { body(Int(origin)) }
         }
+    }
+
+    /// The origin of an element by its place in the batch.
+    func origin(of index: Int) -> Int? {
+        guard index >= 0, index < count else { return nil }
+        return explicit.isEmpty ? base + index : Int(explicit[index])
     }
 }

@@ -36,11 +36,14 @@ public struct SourceDescriptor: Sendable, Hashable {
     public var hasDuties: Bool
     /// Whether it acknowledges single messages instead of positions.
     public var acknowledgesElements: Bool
+    /// Whether its client keeps a queue of its own in memory, which gets a share of the pipeline's
+    /// (``SourceContext/memory``).
+    public var hasQueue: Bool
 
     /// What the plan must know of a source.
     public init(
         kind: String, origin: String = "", isBounded: Bool, resumption: Resumption = .checkpointStore,
-        hasDuties: Bool = false, acknowledgesElements: Bool = false
+        hasDuties: Bool = false, acknowledgesElements: Bool = false, hasQueue: Bool = false
     ) {
         self.kind = kind
         self.origin = origin
@@ -48,6 +51,7 @@ public struct SourceDescriptor: Sendable, Hashable {
         self.resumption = resumption
         self.hasDuties = hasDuties
         self.acknowledgesElements = acknowledgesElements
+        self.hasQueue = hasQueue
     }
 }
 
@@ -77,6 +81,14 @@ public protocol SourceReader<Element> {
     /// - Throws: where reading failed; what the batch holds by then is still delivered
     mutating func poll(into batch: inout SourceBatch<Element>, deadline: MonotonicTime) throws -> SourcePoll
 
+    /// Does what the client must do while elements of the last poll wait for room; called only for sources that have
+    /// duties (``SourceDescriptor/hasDuties``), beside `poll`. What fails is for the next poll to throw.
+    ///
+    /// A partition that is given up in here is not waited for: what is done of it is committed, the rest comes again.
+    ///
+    /// - Returns: when it wants to be called again at the latest; nil where it does not
+    mutating func service(now: MonotonicTime) -> MonotonicTime?
+
     /// What commits positions on the source's own side; asked for once, after `open`.
     ///
     /// - Returns: nil where the run's checkpoint store keeps the positions
@@ -89,6 +101,8 @@ public protocol SourceReader<Element> {
 extension SourceReader {
     /// Nothing to open.
     public mutating func open(_ context: SourceContext) throws {}
+    /// Nothing to do meanwhile.
+    public mutating func service(now: MonotonicTime) -> MonotonicTime? { nil }
     /// The checkpoint store keeps the positions.
     public func makeCommitter() -> (any PositionCommitter)? { nil }
     /// Nothing to close.

@@ -18,11 +18,16 @@ public struct SourceContext: Sendable {
     public var partitions: any PartitionRegistry
     /// Where the reader may say how far it has come.
     public var progress: SourceProgress
+    /// Where the run's metrics go; nil where nobody listens.
+    public var metrics: ConnectorMetrics?
+    /// How many bytes the queue of the reader's client may take; nil where the pipeline's memory is not bounded.
+    public var memory: Int?
 
     /// What a reader is told when it is opened.
     public init(
         pipeline: String, stage: String, positions: [Position], scheduler: any Scheduler, interrupt: Interrupt,
-        logger: Logger, partitions: any PartitionRegistry, progress: SourceProgress = SourceProgress()
+        logger: Logger, partitions: any PartitionRegistry, progress: SourceProgress = SourceProgress(),
+        metrics: ConnectorMetrics? = nil, memory: Int? = nil
     ) {
         self.pipeline = pipeline
         self.stage = stage
@@ -32,6 +37,8 @@ public struct SourceContext: Sendable {
         self.logger = logger
         self.partitions = partitions
         self.progress = progress
+        self.metrics = metrics
+        self.memory = memory
     }
 
     /// Where to go on in a partition; nil is its beginning.
@@ -64,6 +71,14 @@ public protocol PartitionRegistry: Sendable {
     /// - Returns: whether everything in flight was done and committed
     func revoke(_ name: String, timeout: Duration) -> Bool
 
+    /// Gives several partitions up at once, as ``revoke(_:timeout:)-(String,_)`` does each.
+    ///
+    /// - Parameters:
+    ///   - names: the partitions
+    ///   - timeout: how long to wait for what is in flight of all of them; zero abandons it at once
+    /// - Returns: whether everything in flight was done and committed
+    func revoke(_ names: [String], timeout: Duration) -> Bool
+
     /// Begins a partition anew under its name, because what it names was replaced: a log file that was rotated.
     ///
     /// Everything of the earlier one has been given out and still counts: nothing of the new one is committed before
@@ -80,6 +95,11 @@ extension PartitionRegistry {
     /// The number of a partition without a detail.
     public func partition(named name: String) -> PartitionID {
         partition(named: name, detail: "")
+    }
+
+    /// Gives one up after the other.
+    public func revoke(_ names: [String], timeout: Duration) -> Bool {
+        names.reduce(true) { revoke($1, timeout: timeout) && $0 }
     }
 
     /// Waits until everything of the earlier one is done, half a minute at most, and gives the rest up.

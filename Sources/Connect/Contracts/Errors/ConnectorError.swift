@@ -26,6 +26,8 @@ public struct ConnectorError: Error, Sendable, CustomStringConvertible {
         public static let limitExceeded = Code("limit_exceeded")
         /// Somebody else holds it.
         public static let locked = Code("locked")
+        /// The other side cannot be reached or is not ready for now; the same may well work later.
+        public static let unavailable = Code("unavailable")
         /// A value of the configuration is not one that can be used.
         public static let configuration = Code("configuration")
     }
@@ -36,6 +38,8 @@ public struct ConnectorError: Error, Sendable, CustomStringConvertible {
     public var message: String
     /// The error below, where there is one.
     public var cause: (any Error)?
+    /// The element that it is about, where it is about one and that is known.
+    public var position: Position?
 
     /// An error of a connector.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {

@@ -133,8 +133,8 @@ final class SinkStage<Writer: SinkWriter> {
         return .failure(
             StageFailure(
                 error: PipelineError(
-                    code: .sinkFailed, stage: context.name, message: "\(error)", cause: error,
-                    declaredAt: context.declaredAt),
+                    code: .sinkFailed, stage: context.name, position: (error as? ConnectorError)?.position,
+                    message: "\(error)", cause: error, declaredAt: context.declaredAt),
                 sequence: held.sequence ?? Int.max, index: 0))
     }
 
@@ -146,7 +146,7 @@ final class SinkStage<Writer: SinkWriter> {
         batch.clear()
         guard case .failure(let failure) = fail(error) else { return .stop }
         var described = failure.error
-        described.position = position
+        described.position = described.position ?? position
         return .failure(StageFailure(error: described, sequence: sequence ?? Int.max, index: first))
     }
 

@@ -35,12 +35,17 @@ final class Channel<Element: Sendable>: Sendable {
     /// How many elements may be in the ring and in the workers' hands; nil leaves it to the number of batches.
     private let elementLimit: Int?
     private let budget: ByteBudget?
+    /// What the pushing side does while it waits; nil where it has nothing to do.
+    private let duties: SourceDuties?
     /// How long pushes have waited, in nanoseconds.
     let waited = Atomic<Int>(0)
 
-    init(batches: Int, elements: Int?, budget: ByteBudget?, scheduler: any Scheduler) {
+    init(
+        batches: Int, elements: Int?, budget: ByteBudget?, scheduler: any Scheduler, duties: SourceDuties? = nil
+    ) {
         self.scheduler = scheduler
         self.budget = budget
+        self.duties = duties
         elementLimit = elements
         ring = Guarded(Ring(cells: ChannelCells(count: batches)), scheduler: scheduler)
         hasRoom = ring.monitor.makeCondition()
@@ -84,41 +89,47 @@ final class Channel<Element: Sendable>: Sendable {
     }
 
     private func waitForCell(_ put: (inout Ring) -> Void) -> Bool {
-        measureWait { hasWaited in
-            ring.waitWithLock { ring in
-                if ring.isRefused { return .done(false) }
-                if ring.tail - ring.head == ring.cells.count {
-                    hasWaited = true
-                    return .wait(hasRoom)
-                }
-                put(&ring)
-                hasItem.signal()
-                return .done(true)
-            }
+        serveAndWait { ring in
+            if ring.isRefused { return false }
+            if ring.tail - ring.head == ring.cells.count { return nil }
+            put(&ring)
+            hasItem.signal()
+            return true
         }
     }
 
     private func waitForElements(_ limit: Int) throws(Interruption) -> Int {
-        let room = measureWait { hasWaited in
-            ring.waitWithLock { ring in
-                if ring.isRefused { return .done(0) }
-                if ring.elements < limit { return .done(limit - ring.elements) }
-                hasWaited = true
-                return .wait(hasRoom)
-            }
+        let room = serveAndWait { ring in
+            if ring.isRefused { return 0 }
+            return ring.elements < limit ? limit - ring.elements : nil
         }
         if room == 0 { throw .stop }
         return room
     }
 
-    private func measureWait<Result>(_ body: (inout Bool) -> Result) -> Result {
+    /// Asks for something until there is room for it; meanwhile the duties of the pushing side are done.
+    private func serveAndWait<Result: Sendable>(_ attempt: (inout Ring) -> Result?) -> Result {
         var hasWaited = false
         let start = scheduler.now
-        let result = body(&hasWaited)
-        if hasWaited {
-            waited.add(Int(clamping: scheduler.now.nanoseconds - start.nanoseconds), ordering: .relaxed)
+        defer {
+            if hasWaited {
+                waited.add(Int(clamping: scheduler.now.nanoseconds - start.nanoseconds), ordering: .relaxed)
+            }
         }
-        return result
+        while true {
+            // Only who has to wait has time for duties.
+            let deadline = hasWaited ? duties?.serve(at: scheduler.now) ?? .distantFuture : .distantFuture
+            let result: Result? = ring.waitWithLock { ring in
+                if let result = attempt(&ring) { return .done(result) }
+                if duties != nil, !hasWaited || scheduler.now >= deadline {
+                    hasWaited = true
+                    return .done(nil)
+                }
+                hasWaited = true
+                return .wait(hasRoom, until: deadline)
+            }
+            if let result { return result }
+        }
     }
 
     /// Nothing more will be pushed.

@@ -6,8 +6,10 @@ final class KeyScatter<Element: Sendable> {
     private let keys: KeyLanes<Element>
     private let parts: [BatchSlot<Element>]
     private let scratch = BatchSlot<Element>()
+    private let duties: SourceDuties?
 
-    init(lanes: [Channel<Element>], keys: KeyLanes<Element>) {
+    init(lanes: [Channel<Element>], keys: KeyLanes<Element>, duties: SourceDuties?) {
+        self.duties = duties
         self.lanes = lanes
         self.keys = keys
         parts = lanes.map { _ in BatchSlot() }
@@ -16,7 +18,7 @@ final class KeyScatter<Element: Sendable> {
     var inlet: Inlet<Element> {
         Inlet(
             push: { (batch: inout Batch<Element>) throws(Interruption) in try self.push(&batch) },
-            tick: { _ in .distantFuture },
+            tick: { self.duties?.serve(at: $0) ?? .distantFuture },
             flush: { () throws(Interruption) in
                 for lane in self.lanes { try lane.pushBarrier() }
             },

@@ -3,10 +3,12 @@
 extension OrderedSegment {
     /// Builds the way in; called on the thread that will use it.
     ///
-    /// - Parameter worksInPlace: whether the work may be done by another thread than the workers'
+    /// - Parameters:
+    ///   - worksInPlace: whether the work may be done by another thread than the workers'
+    ///   - duties: what the thread before has to do beside
     /// - Returns: the inlet for who stands before the segment
     /// - Throws: where the stages cannot be built
-    func makeInlet(worksInPlace: Bool) throws -> Inlet<Input> {
+    func makeInlet(worksInPlace: Bool, duties: SourceDuties? = nil) throws -> Inlet<Input> {
         let place = worksInPlace ? try WorkInPlace(self) : nil
         let scratch = BatchSlot<Input>()
         return Inlet<Input>(
@@ -18,7 +20,7 @@ extension OrderedSegment {
                 }
                 batch.clear()
             },
-            tick: { _ in .distantFuture },
+            tick: { duties?.serve(at: $0) ?? .distantFuture },
             flush: { () throws(Interruption) in try self.input.pushBarrier() },
             finish: { self.input.end() })
     }

@@ -98,7 +98,8 @@ final class Committer: Sendable {
         state.withLock { $0.own = own }
     }
 
-    /// Commits what has moved. What fails is tried again with pauses, and kept for the next time.
+    /// Commits what has moved. What fails is tried again with pauses, and kept for the next time; where the other side is
+    /// away that is with the next commit.
     ///
     /// - Parameters:
     ///   - tracker: knows what has moved
@@ -132,6 +133,8 @@ final class Committer: Sendable {
                     state.failedAttempts += 1
                     state.lastFailure = "\(error)"
                 }
+                // Who is away is waited for: what is to be committed is kept, and the stall tells of it.
+                if !isFinal, (error as? ConnectorError)?.code == .unavailable { return }
                 if attempt >= attempts {
                     throw failure("a commit failed \(attempt) times: \(error)", error)
                 }

@@ -68,7 +68,7 @@ final class Supervisor: Sendable {
             return end(.failure(error))
         }
         options.logger.info("pipeline starts", metadata: ["pipeline": "\(plan.pipeline)", "plan": "\(plan.hash)"])
-        var materializer = Materializer(plan: plan, run: run, options: options, isMeasured: metricsFactory != nil)
+        var materializer = Materializer(plan: plan, run: run, options: options, metrics: metricsFactory)
         materializer.start(
             root: RootSettings(
                 batchCapacity: options.batchCapacity, acknowledges: options.acknowledgements, logger: options.logger,

@@ -21,8 +21,9 @@ final class PositionTracker: PartitionRegistry, Sendable {
 
     /// What a revocation needs of the run.
     struct RevocationHooks: Sendable {
-        /// Sends everything on that stages hold back; called on the source's thread.
-        var flush: @Sendable () -> Void
+        /// Sends everything on that stages hold back; called on the source's thread. Gives false where that cannot be
+        /// done, because that thread waits for room itself.
+        var flush: @Sendable () -> Bool
         /// Commits at once; returns when it is durable.
         var commit: @Sendable () -> Void
         /// Waits for a commit under way and forgets what is not committed of a partition; gives its last position.
@@ -187,27 +188,38 @@ final class PositionTracker: PartitionRegistry, Sendable {
     var oldestReadAt: MonotonicTime? { state.withLock { $0.tracker.oldest?.token.readAt } }
 
     func revoke(_ name: String, timeout: Duration) -> Bool {
+        revoke([name], timeout: timeout)
+    }
+
+    func revoke(_ names: [String], timeout: Duration) -> Bool {
         let hooks = hooks.withLock { $0 }
-        if timeout > .zero { hooks?.flush() }
-        let deadline = scheduler.now.advanced(by: timeout)
+        var deadline = scheduler.now
+        if timeout > .zero, hooks?.flush() ?? true { deadline = deadline.advanced(by: timeout) }
         let isDrained = state.waitWithLock { state in
-            let isDrained = state.tracker.isDrained(name)
+            let isDrained = names.allSatisfy { state.tracker.isDrained($0) }
             state.isWaitedFor = !isDrained && scheduler.now < deadline
             return state.isWaitedFor ? .wait(changed, until: deadline) : .done(isDrained)
         }
-        state.withLock { $0.tracker.leave(name) }
-        if timeout > .zero { hooks?.commit() }
-        let end = state.withLock { state in
-            state.tracker.advance()
-            defer {
-                state.tracker.revoke(name)
-                state.ends.removeAll { $0.position.partition == name }
-            }
-            return state.tracker.end(of: name)
+        state.withLock { state in
+            for name in names { state.tracker.leave(name) }
         }
-        // A commit that had begun before may still bring something of it.
-        let committed = hooks?.forget(name)
-        return isDrained && (end == nil || end == committed)
+        if timeout > .zero { hooks?.commit() }
+        let ends = state.withLock { state in
+            state.tracker.advance()
+            return names.map { name in
+                defer {
+                    state.tracker.revoke(name)
+                    state.ends.removeAll { $0.position.partition == name }
+                }
+                return state.tracker.end(of: name)
+            }
+        }
+        // A commit that had begun before may still bring something of them.
+        let areCommitted = zip(names, ends).map { name, end in
+            let committed = hooks?.forget(name)
+            return end == nil || end == committed
+        }
+        return isDrained && areCommitted.allSatisfy(\.self)
     }
 
     /// Whether a limit has ended the run before an element, so that what happened at it never happened.

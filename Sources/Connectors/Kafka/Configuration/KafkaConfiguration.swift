@@ -1,0 +1,43 @@
+/// Settings of a Kafka client by the names that librdkafka gives them (its CONFIGURATION.md), passed on as they are:
+/// `bootstrap.servers`, `security.protocol`, `sasl.username`, `linger.ms` …
+///
+///     let kafka: KafkaConfiguration = ["bootstrap.servers": "localhost:9092", "compression.type": "zstd"]
+public struct KafkaConfiguration: Sendable, Hashable, ExpressibleByDictionaryLiteral, CustomStringConvertible {
+    /// The values by their keys.
+    public private(set) var values: [String: String]
+
+    /// Settings by their keys.
+    public init(_ values: [String: String] = [:]) {
+        self.values = values
+    }
+
+    /// Settings by their keys; of a key that is given twice the last value counts.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        values = Dictionary(elements, uniquingKeysWith: { $1 })
+    }
+
+    /// The value of a key; nil where it has none, so that the client's own default holds.
+    public subscript(key: String) -> String? {
+        get { values[key] }
+        set { values[key] = newValue }
+    }
+
+    /// These settings, and others where these say nothing.
+    public func merging(defaults: KafkaConfiguration) -> KafkaConfiguration {
+        KafkaConfiguration(values.merging(defaults.values) { own, _ in own })
+    }
+
+    /// Whether the value of a key is a secret, which is shown nowhere.
+    public static func isSecret(_ key: String) -> Bool {
+        key.hasSuffix("password") || key.hasSuffix("secret") || key.hasSuffix(".pem")
+            || key == "sasl.oauthbearer.config"
+    }
+
+    /// The settings for people, secrets left out.
+    public var description: String {
+        let shown = values.sorted { $0.key < $1.key }.map { key, value in
+            "\(key)=\(KafkaConfiguration.isSecret(key) ? "***" : value)"
+        }
+        return shown.joined(separator: " ")
+    }
+}

@@ -1,0 +1,41 @@
+import CConnectRDKafka
+import Connect
+
+/// Messages without headers and times, for the client's call that takes many at once. They point into the elements,
+/// which must live until the call has returned.
+final class PlainMessages {
+    private let capacity: Int
+    let room: UnsafeMutablePointer<rd_kafka_message_t>
+    private(set) var count = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        room = .allocate(capacity: capacity)
+        room.initialize(repeating: rd_kafka_message_t(), count: capacity)
+    }
+
+    deinit {
+        room.deallocate()
+    }
+
+    var isFull: Bool { count == capacity }
+
+    func begin() {
+        count = 0
+    }
+
+    func add(_ element: KeyValue, tag: UInt) {
+        let message = room + count
+        message.pointee.err = RD_KAFKA_RESP_ERR_NO_ERROR
+        message.pointee._private = UnsafeMutableRawPointer(bitPattern: tag)
+        (message.pointee.key, message.pointee.key_len) = PlainMessages.memory(of: element.key)
+        (message.pointee.payload, message.pointee.len) = PlainMessages.memory(of: element.value)
+        count += 1
+    }
+
+    /// Where bytes stand; no bytes are not the same as none.
+    static func memory(of bytes: Bytes?) -> (UnsafeMutableRawPointer?, Int) {
+        guard let bytes else { return (nil, 0) }
+        return (bytes.withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress) }, bytes.count)
+    }
+}

@@ -1,0 +1,230 @@
+import CConnectRDKafka
+public import Connect
+import Logging
+
+/// Reads the messages of one run.
+public final class KafkaReader: SourceReader {
+    /// What the reader gives.
+    public typealias Element = KeyValue
+
+    let source: KafkaSource
+    var consumer: KafkaConsumer?
+    var context: SourceContext?
+    var assignment = Assignment()
+    let messages = MessageList(capacity: 4096)
+    /// Bounded partitions that have come to their end since the last batch.
+    var completed: [Int] = []
+    private var size = MessageSize()
+    private var lag = ConsumerLag(nil)
+    /// Since when what was read waits for room.
+    private var stalledSince: MonotonicTime?
+    private var isPaused = false
+    /// What went wrong while elements waited.
+    private var failure: (any Error)?
+
+    init(_ source: KafkaSource) {
+        self.source = source
+    }
+
+    /// Connects and joins the group, or takes the partitions of a bounded source.
+    ///
+    /// - Throws: ``ConnectorError`` that names the key and the mend, within the connect timeout
+    public func open(_ context: SourceContext) throws {
+        let configuration = source.clientConfiguration(memory: context.memory)
+        let watch = ClientWatch(logger: context.logger)
+        let consumer = try KafkaConsumer(
+            try KafkaSettings(configuration, forced: KafkaSource.forced), watch: watch)
+        self.consumer = consumer
+        self.context = context
+        context.logger.debug("librdkafka \(KafkaLibrary.version)", metadata: ["stage": "\(context.stage)"])
+        context.interrupt.onRaise(consumer.interruption())
+        lag = ConsumerLag(context.metrics)
+        let wait = ConnectWait(configuration, source.connectTimeout, context.scheduler, context.interrupt)
+        let counts = try consumer.client.describe(source.topics.filter { !$0.hasPrefix("^") }, wait)
+        if source.isBounded {
+            try takePartitions(counts, consumer, context)
+        } else {
+            try consumer.subscribe(to: source.topics)
+        }
+    }
+
+    /// Reads what is at hand.
+    ///
+    /// - Throws: ``ConnectorError`` where reading cannot go on
+    public func poll(into batch: inout SourceBatch<KeyValue>, deadline: MonotonicTime) throws -> SourcePoll {
+        guard let consumer, let context else { return .ended }
+        if let failure { throw failure }
+        resume(consumer)
+        try carryOutChanges(consumer, context)
+        if messages.isEmpty {
+            let now = context.scheduler.now
+            // Not for ever: metrics and the client's own errors are looked at in between.
+            let timeout = completed.isEmpty && !isComplete ? min(500, now.milliseconds(until: deadline)) : 0
+            consumer.read(into: messages, size.wanted(atMost: batch.room), timeout: timeout)
+        }
+        let isIdle = messages.isEmpty
+        try take(into: &batch, context)
+        finishPartitions(&batch)
+        if let fatal = consumer.client.fatal { throw ConnectorError(fatal, "the client cannot go on") }
+        lag.publish(assignment, consumer, context)
+        if source.isBounded, isComplete { return .ended }
+        return isIdle ? .idle : .ready
+    }
+
+    private var isComplete: Bool { source.isBounded && assignment.isComplete && messages.isEmpty }
+
+    /// Stays in the group while what was read waits for room: first nothing is read, so that the client's queue fills;
+    /// where it takes longer the partitions are paused, and the client is polled for what else it has to tell.
+    public func service(now: MonotonicTime) -> MonotonicTime? {
+        guard let consumer, let context else { return nil }
+        let since = stalledSince ?? now
+        stalledSince = since
+        if !isPaused {
+            let due = since.advanced(by: KafkaReader.pausesAfter)
+            if now < due { return due }
+            isPaused = true
+            consumer.pause(assignment.names)
+        }
+        consumer.serve(messages)
+        do {
+            try carryOutChanges(consumer, context)
+        } catch {
+            failure = failure ?? error
+        }
+        return now.advanced(by: .milliseconds(100))
+    }
+
+    static let pausesAfter = Duration.seconds(1)
+
+    private func resume(_ consumer: KafkaConsumer) {
+        stalledSince = nil
+        guard isPaused else { return }
+        isPaused = false
+        consumer.resume(assignment.names)
+    }
+
+    /// Commits to the group.
+    public func makeCommitter() -> (any PositionCommitter)? {
+        guard source.group != nil, let consumer else { return nil }
+        return KafkaCommitter(consumer.client)
+    }
+
+    /// Leaves the group.
+    public func close() {
+        guard let context else { return }
+        messages.drop { _ in true }
+        lag.forget(Set(assignment.names))
+        consumer?.close(timeout: .seconds(5), context.scheduler)
+        consumer = nil
+    }
+
+    // MARK: the share of the group
+
+    private func carryOutChanges(_ consumer: KafkaConsumer, _ context: SourceContext) throws {
+        while let change = consumer.nextChange() {
+            if change.isAssignment {
+                try consumer.carryOut(change, at: try starts(of: change.partitions, consumer))
+                for name in change.partitions {
+                    assignment.add(
+                        AssignedPartition(name: name, id: context.partitions.partition(named: name.description)))
+                }
+                if isPaused { consumer.pause(change.partitions) }
+            } else {
+                try giveUp(change, consumer, context)
+            }
+        }
+    }
+
+    private func giveUp(
+        _ change: AssignmentChanges.Change, _ consumer: KafkaConsumer, _ context: SourceContext
+    ) throws {
+        let names = Set(change.partitions)
+        // What is not given out yet is read by the next owner.
+        messages.drop { message in
+            assignment.place(of: message).map { names.contains(assignment[$0].name) } ?? true
+        }
+        assignment.remove(names)
+        let isLost = consumer.hasLostAssignment
+        let isDrained = context.partitions.revoke(
+            change.partitions.map(\.description), timeout: isLost ? .zero : source.revokeTimeout)
+        if !isDrained {
+            context.logger.notice(
+                "partitions were given up before all of theirs was done; it comes again at their next owner",
+                metadata: ["partitions": "\(change.partitions.map(\.description).joined(separator: ","))"])
+        }
+        lag.forget(names)
+        try consumer.carryOut(change, at: change.partitions.map { (name: $0, offset: Int64(RD_KAFKA_OFFSET_INVALID)) })
+    }
+
+    // MARK: messages
+
+    private func take(into batch: inout SourceBatch<KeyValue>, _ context: SourceContext) throws {
+        let decoder = MessageDecoder(messages, atMost: batch.room)
+        if decoder.count > 0 {
+            size.note(bytes: decoder.byteCount, of: decoder.count)
+            consumer?.client.watch.noteAnswer()
+            var payload = decoder.payload()
+            var taken = 0
+            // Given back also where one of them cannot be read.
+            defer { messages.removeFirst(taken) }
+            while taken < decoder.count, let message = messages[taken] {
+                let pieces = payload.next(message)
+                taken += 1
+                guard let place = assignment.place(of: message), isWanted(message.pointee.offset, place) else {
+                    continue
+                }
+                let partition = assignment[place]
+                let element = try decoder.element(message, pieces, partition.name)
+                batch.append(element, partition: partition.id, offset: message.pointee.offset)
+                if let time = element.timestamp { batch.setEventTime(time) }
+                assignment[place].next = message.pointee.offset + 1
+                if partition.end != nil { context.progress.advance(by: 1) }
+                if let end = partition.end, message.pointee.offset + 1 >= end { complete(place) }
+            }
+        }
+        while let message = messages[0], !messages.isEmpty, message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+            defer { messages.removeFirst(1) }
+            try handle(message, context)
+        }
+    }
+
+    private func isWanted(_ offset: Int64, _ place: Int) -> Bool {
+        let partition = assignment[place]
+        if partition.isComplete { return false }
+        guard let end = partition.end, offset >= end else { return true }
+        complete(place)
+        return false
+    }
+
+    func complete(_ place: Int) {
+        if assignment[place].isComplete { return }
+        assignment[place].isComplete = true
+        completed.append(place)
+    }
+
+    private func finishPartitions(_ batch: inout SourceBatch<KeyValue>) {
+        for place in completed {
+            let partition = assignment[place]
+            batch.complete(partition.id, at: max(partition.end ?? 0, partition.next ?? 0))
+        }
+        completed = []
+    }
+
+    /// Deals with an error that the client gives in the place of a message.
+    private func handle(_ message: UnsafeMutablePointer<rd_kafka_message_t>, _ context: SourceContext) throws {
+        let code = KafkaErrorCode(message.pointee.err)
+        if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+            guard let place = assignment.place(of: message), let end = assignment[place].end else { return }
+            if message.pointee.offset >= end { complete(place) }
+            return
+        }
+        let error = KafkaError(code, String(cString: rd_kafka_message_errstr(message)))
+        if message.pointee.err == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED {
+            context.logger.warning("the group has given this member's partitions to others: \(error)")
+        } else if code.isPassing || code.isOfRebalance {
+            consumer?.client.watch.note(error)
+        } else {
+            throw ConnectorError(error, "Kafka refuses to go on")
+        }
+    }
+}

@@ -1,0 +1,142 @@
+public import Connect
+
+/// Reads the messages of topics as ``KeyValue`` elements: key, value, headers in their order, and the message's time,
+/// which is the event time too.
+///
+///     let kafka: KafkaConfiguration = ["bootstrap.servers": "localhost:9092"]
+///     Pipeline("copy")
+///         .root(KafkaSource("orders", group: "billing", kafka))
+///         .to(KafkaSink("invoices", kafka))
+///
+/// At-least-once: an offset is committed to the group when everything before it is done. `enable.auto.commit` and
+/// `enable.auto.offset.store` are off and cannot be set. Before a partition goes to another member of the group, what is
+/// under way of it is drained and committed. By default messages of transactions that were not committed are left out
+/// (`isolation.level=read_committed`), and a group without offsets begins at the start (`auto.offset.reset=earliest`).
+///
+/// A bounded source reads up to where the partitions end when it is opened, and ends. It takes all partitions for
+/// itself, without joining the group: nobody else may be active in it then. Without a group its positions are kept in the
+/// run's ``CheckpointStore``.
+public struct KafkaSource: Source {
+    /// What the source gives.
+    public typealias Element = KeyValue
+
+    let topics: [String]
+    let group: String?
+    let configuration: KafkaConfiguration
+    let start: KafkaStart
+    let isBounded: Bool
+    let connectTimeout: Duration
+    let revokeTimeout: Duration
+
+    /// A source that reads as a member of a group, and does not end.
+    ///
+    /// - Parameters:
+    ///   - topics: the names of the topics; one that begins with `^` is a regular expression (librdkafka's)
+    ///   - group: the consumer group (`group.id`), which shares the partitions among its members
+    ///   - configuration: keys of librdkafka; `bootstrap.servers` at least
+    ///   - start: where reading begins in partitions without a committed offset
+    ///   - connectTimeout: how long brokers may take to answer when the source is opened
+    ///   - revokeTimeout: how long what is under way of a partition may take to drain when the partition is given up;
+    ///     what is not done by then comes again at its next owner. Less than `max.poll.interval.ms`
+    public init(
+        _ topics: String..., group: String, _ configuration: KafkaConfiguration, start: KafkaStart = .reset,
+        connectTimeout: Duration = .seconds(10), revokeTimeout: Duration = .seconds(30)
+    ) {
+        self.init(
+            topics: topics, group: group, configuration, start: start, isBounded: false,
+            connectTimeout: connectTimeout, revokeTimeout: revokeTimeout)
+    }
+
+    /// A source that reads up to where the partitions end when it is opened.
+    ///
+    /// - Parameters:
+    ///   - topics: the names of the topics
+    ///   - group: where to commit offsets and go on after a restart; nil for the run's checkpoint store
+    ///   - configuration: keys of librdkafka; `bootstrap.servers` at least
+    ///   - start: where reading begins in partitions without a committed offset
+    ///   - connectTimeout: how long brokers may take to answer when the source is opened
+    /// - Returns: a source that ends
+    public static func bounded(
+        _ topics: String..., group: String? = nil, _ configuration: KafkaConfiguration, start: KafkaStart = .reset,
+        connectTimeout: Duration = .seconds(10)
+    ) -> KafkaSource {
+        KafkaSource(
+            topics: topics, group: group, configuration, start: start, isBounded: true, connectTimeout: connectTimeout)
+    }
+
+    init(
+        topics: [String], group: String?, _ configuration: KafkaConfiguration, start: KafkaStart, isBounded: Bool,
+        connectTimeout: Duration, revokeTimeout: Duration = .seconds(30)
+    ) {
+        self.topics = topics
+        self.group = group ?? configuration["group.id"]
+        self.configuration = configuration
+        self.start = start
+        self.isBounded = isBounded
+        self.connectTimeout = connectTimeout
+        self.revokeTimeout = revokeTimeout
+    }
+
+    /// What the plan must know of the source.
+    public var descriptor: SourceDescriptor {
+        SourceDescriptor(
+            kind: "KafkaSource", origin: topics.joined(separator: ","), isBounded: isBounded,
+            resumption: group == nil ? .checkpointStore : .source, hasDuties: true, hasQueue: true)
+    }
+
+    /// Makes the reader of a run.
+    ///
+    /// - Throws: ``ConnectorError`` with the code `configuration` where a key cannot be used
+    public func makeReader() throws -> KafkaReader {
+        try check()
+        return KafkaReader(self)
+    }
+
+    /// Checks the settings without connecting.
+    ///
+    /// - Throws: ``ConnectorError`` with the code `configuration`, which names the key
+    func check() throws(ConnectorError) {
+        if topics.isEmpty || topics.contains("") {
+            throw ConnectorError(.configuration, "no topic is named; name one at least")
+        }
+        if isBounded, let pattern = topics.first(where: { $0.hasPrefix("^") }) {
+            throw ConnectorError(
+                .configuration, "a bounded source cannot read the pattern \"\(pattern)\"; name the topics")
+        }
+        if group?.isEmpty ?? !isBounded {
+            throw ConnectorError(
+                .configuration, "group.id is missing; name the group that shares the partitions and keeps the offsets")
+        }
+        try KafkaSettings.check(clientConfiguration(memory: nil), forced: KafkaSource.forced)
+    }
+
+    /// What cannot be otherwise.
+    static let forced = [
+        ForcedSetting(
+            key: "enable.auto.commit", value: "false", reason: "offsets are committed when their messages are done"),
+        ForcedSetting(
+            key: "enable.auto.offset.store", value: "false",
+            reason: "offsets are committed when their messages are done"),
+        ForcedSetting(
+            key: "enable.partition.eof", value: "true", reason: "it tells the source where a partition ends"),
+    ]
+
+    /// The client's keys: those of the user, and defaults for what he leaves open.
+    ///
+    /// - Parameter memory: how many bytes the client's queue may take
+    /// - Returns: the keys for the client
+    func clientConfiguration(memory: Int?) -> KafkaConfiguration {
+        var configuration = configuration
+        // A member's name would be of no use to a client that takes its partitions itself; the group keeps its offsets.
+        configuration["group.id"] = group ?? "connect-without-group"
+        let queue = memory ?? 16 << 20
+        return configuration.merging(defaults: [
+            "auto.offset.reset": "earliest",
+            "isolation.level": "read_committed",
+            "queued.max.messages.kbytes": "\(max(1, queue / 2 >> 10))",
+            // One answer of a broker may be that large.
+            "fetch.max.bytes": "\(max(configuration["message.max.bytes"].flatMap { Int($0) } ?? 1 << 20, queue / 2))",
+            "max.partition.fetch.bytes": "\(max(64 << 10, min(1 << 20, queue / 4)))",
+        ])
+    }
+}

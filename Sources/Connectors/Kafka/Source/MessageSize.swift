@@ -1,0 +1,16 @@
+/// How many messages to ask the client for: about as many as make a batch, so that large ones do not pile up.
+struct MessageSize {
+    /// How many bytes of messages are taken at a time.
+    static let batchBytes = 256 << 10
+
+    private var average = 0
+
+    func wanted(atMost room: Int) -> Int {
+        max(1, min(room, average == 0 ? 256 : MessageSize.batchBytes / max(1, average)))
+    }
+
+    mutating func note(bytes: Int, of count: Int) {
+        let latest = bytes / max(1, count)
+        average = average == 0 ? latest : (3 * average + latest) / 4
+    }
+}
