@@ -231,6 +231,22 @@ let package = Package(
             name: "own-component", dependencies: ["Connect", "ConnectCatalog", "ConnectComponents", "ConnectTool"],
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
+        .executableTarget(
+            name: "kafka-to-kafka", dependencies: ["Connect", "ConnectKafka"], path: "Examples/KafkaToKafka",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "kafka-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            path: "Examples/KafkaToFile", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "file-to-kafka", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            path: "Examples/FileToKafka", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "kafka-count-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            path: "Examples/KafkaCountStdout", swiftSettings: strict
+        ),
         .testTarget(name: "ConnectTests", dependencies: ["Connect"], swiftSettings: strict),
         .testTarget(
             name: "SemanticsTests",

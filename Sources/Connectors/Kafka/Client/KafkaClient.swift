@@ -23,7 +23,7 @@ final class KafkaClient: @unchecked Sendable {
     }
 
     /// What has ended a client for good.
-    static func fatalError(of client: OpaquePointer?) -> KafkaError? {
+    static func fatal(of client: OpaquePointer?) -> KafkaError? {
         var text = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(client, &text, text.count)
         if code == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
@@ -57,7 +57,7 @@ final class KafkaClient: @unchecked Sendable {
             }
             // Whatever went wrong beside is told by the client's events.
             if rd_kafka_type(pointer) == RD_KAFKA_PRODUCER { rd_kafka_poll(pointer, 0) } else { serveEvents() }
-            if let fatal = fatalError { throw ConnectorError(fatal, "the client cannot work") }
+            if let fatal { throw ConnectorError(fatal, "the client cannot work") }
             // A topic that was just made has no leader yet; brokers may be on their way up.
             if failure.code.isPassing, !wait.isOver { continue }
             if let topic, !failure.code.isPassing { throw ConnectorError(failure, "topic \"\(topic)\" cannot be used") }

@@ -41,3 +41,19 @@ public struct KafkaConfiguration: Sendable, Hashable, ExpressibleByDictionaryLit
         return shown.joined(separator: " ")
     }
 }
+
+extension KafkaConfiguration {
+    /// Settings from `KEY=VALUE` words, for programs that take them as arguments. The same may be given to a source and a
+    /// sink: the client passes by what is only for the other.
+    ///
+    /// - Parameters:
+    ///   - brokers: what `bootstrap.servers` is to be
+    ///   - settings: words of the form `KEY=VALUE`; one without an equals sign has no value, which the client refuses
+    public init(brokers: String, settings: some Sequence<String> = []) {
+        self.init(["bootstrap.servers": brokers])
+        for word in settings {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            self[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+        }
+    }
+}

@@ -31,7 +31,7 @@ public struct KafkaSource: Source {
     /// A source that reads as a member of a group, and does not end.
     ///
     /// - Parameters:
-    ///   - topics: the names of the topics; one that begins with `^` is a regular expression (librdkafka's)
+    ///   - topic: the name of the topic; one that begins with `^` is a regular expression (librdkafka's)
     ///   - group: the consumer group (`group.id`), which shares the partitions among its members
     ///   - configuration: keys of librdkafka; `bootstrap.servers` at least
     ///   - start: where reading begins in partitions without a committed offset
@@ -39,15 +39,49 @@ public struct KafkaSource: Source {
     ///   - revokeTimeout: how long what is under way of a partition may take to drain when the partition is given up;
     ///     what is not done by then comes again at its next owner. Less than `max.poll.interval.ms`
     public init(
-        _ topics: String..., group: String, _ configuration: KafkaConfiguration, start: KafkaStart = .reset,
+        _ topic: String, group: String, _ configuration: KafkaConfiguration, start: KafkaStart = .reset,
         connectTimeout: Duration = .seconds(10), revokeTimeout: Duration = .seconds(30)
     ) {
         self.init(
-            topics: topics, group: group, configuration, start: start, isBounded: false,
-            connectTimeout: connectTimeout, revokeTimeout: revokeTimeout)
+            topics: [topic], group: group, configuration, start: start, connectTimeout: connectTimeout,
+            revokeTimeout: revokeTimeout)
     }
 
-    /// A source that reads up to where the partitions end when it is opened.
+    /// A source that reads several topics as a member of a group, and does not end.
+    ///
+    /// - Parameters:
+    ///   - topics: the names of the topics, or regular expressions that begin with `^`
+    ///   - group: the consumer group (`group.id`), which shares the partitions among its members
+    ///   - configuration: keys of librdkafka; `bootstrap.servers` at least
+    ///   - start: where reading begins in partitions without a committed offset
+    ///   - connectTimeout: how long brokers may take to answer when the source is opened
+    ///   - revokeTimeout: how long what is under way of a partition may take to drain when the partition is given up
+    public init(
+        topics: [String], group: String, _ configuration: KafkaConfiguration, start: KafkaStart = .reset,
+        connectTimeout: Duration = .seconds(10), revokeTimeout: Duration = .seconds(30)
+    ) {
+        self.init(
+            topics, group, configuration, start, isBounded: false, connectTimeout: connectTimeout,
+            revokeTimeout: revokeTimeout)
+    }
+
+    /// A source that reads a topic up to where its partitions end when it is opened.
+    ///
+    /// - Parameters:
+    ///   - topic: the name of the topic
+    ///   - group: where to commit offsets and go on after a restart; nil for the run's checkpoint store
+    ///   - configuration: keys of librdkafka; `bootstrap.servers` at least
+    ///   - start: where reading begins in partitions without a committed offset
+    ///   - connectTimeout: how long brokers may take to answer when the source is opened
+    /// - Returns: a source that ends
+    public static func bounded(
+        _ topic: String, group: String? = nil, _ configuration: KafkaConfiguration, start: KafkaStart = .reset,
+        connectTimeout: Duration = .seconds(10)
+    ) -> KafkaSource {
+        bounded(topics: [topic], group: group, configuration, start: start, connectTimeout: connectTimeout)
+    }
+
+    /// A source that reads several topics up to where their partitions end when it is opened.
     ///
     /// - Parameters:
     ///   - topics: the names of the topics
@@ -57,16 +91,15 @@ public struct KafkaSource: Source {
     ///   - connectTimeout: how long brokers may take to answer when the source is opened
     /// - Returns: a source that ends
     public static func bounded(
-        _ topics: String..., group: String? = nil, _ configuration: KafkaConfiguration, start: KafkaStart = .reset,
+        topics: [String], group: String? = nil, _ configuration: KafkaConfiguration, start: KafkaStart = .reset,
         connectTimeout: Duration = .seconds(10)
     ) -> KafkaSource {
-        KafkaSource(
-            topics: topics, group: group, configuration, start: start, isBounded: true, connectTimeout: connectTimeout)
+        KafkaSource(topics, group, configuration, start, isBounded: true, connectTimeout: connectTimeout)
     }
 
     init(
-        topics: [String], group: String?, _ configuration: KafkaConfiguration, start: KafkaStart, isBounded: Bool,
-        connectTimeout: Duration, revokeTimeout: Duration = .seconds(30)
+        _ topics: [String], _ group: String?, _ configuration: KafkaConfiguration, _ start: KafkaStart,
+        isBounded: Bool, connectTimeout: Duration, revokeTimeout: Duration = .seconds(30)
     ) {
         self.topics = topics
         self.group = group ?? configuration["group.id"]
