@@ -169,7 +169,7 @@ let package = Package(
         ),
         .target(
             name: "ConnectKafkaEmbedded",
-            dependencies: ["ConnectKafka", "CConnectRDKafka"],
+            dependencies: ["Connect", "ConnectKafka", "CConnectRDKafka"],
             path: "Sources/Connectors/KafkaEmbedded",
             swiftSettings: strict
         ),
@@ -317,6 +317,11 @@ let package = Package(
                 "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ConnectTesting", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectKafkaEmbeddedTests",
+            dependencies: ["ConnectKafka", "ConnectKafkaEmbedded", "ProcessSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "ConnectTextTests", dependencies: ["Connect", "ConnectText"], swiftSettings: strict),

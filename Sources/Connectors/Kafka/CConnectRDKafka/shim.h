@@ -15,4 +15,22 @@ static inline rd_kafka_resp_err_t connect_kafka_produce(rd_kafka_t *client, rd_k
     return rd_kafka_producev(client, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
             RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_VALUE((void *)value, value_size),
             RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
+
+#include <signal.h>
+
+// The thread of a mock cluster ends at a poll that a signal has cut short, and takes the cluster along: it must never
+// be the one that a signal is given to. Threads take over what their maker blocks.
+static inline rd_kafka_mock_cluster_t *connect_mock_cluster_new(rd_kafka_t *client, int broker_count) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(client, broker_count);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return cluster;
+}
+
+// Swift cannot call a function with a variable number of arguments.
+static inline rd_kafka_resp_err_t connect_mock_broker_push_answer(
+    rd_kafka_mock_cluster_t *cluster, int32_t broker, int16_t api_key, rd_kafka_resp_err_t error, int delay_ms) {
+    return rd_kafka_mock_broker_push_request_error_rtts(cluster, broker, api_key, 1, error, delay_ms);
 }
