@@ -2,6 +2,7 @@
 // librdkafka 2.0.2 and newer.
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <signal.h>
 
 // rd_kafka_producev takes variable arguments, which Swift cannot pass. Headers belong to the client on success only.
 static inline rd_kafka_resp_err_t connect_kafka_produce(rd_kafka_t *client, rd_kafka_topic_t *topic, const void *key,
@@ -15,8 +16,7 @@ static inline rd_kafka_resp_err_t connect_kafka_produce(rd_kafka_t *client, rd_k
     return rd_kafka_producev(client, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
             RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_VALUE((void *)value, value_size),
             RD_KAFKA_V_TIMESTAMP(timestamp), RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
-
-#include <signal.h>
+}
 
 // The thread of a mock cluster ends at a poll that a signal has cut short, and takes the cluster along: it must never
 // be the one that a signal is given to. Threads take over what their maker blocks.

@@ -166,7 +166,7 @@ public struct KafkaSource: Source {
         return configuration.merging(defaults: [
             "auto.offset.reset": "earliest",
             "isolation.level": "read_committed",
-            "queued.max.messages.kbytes": "\(max(1, queue / 2 >> 10))",
+            "queued.max.messages.kbytes": "\(max(1, queue >> 11))",
             // One answer of a broker may be that large.
             "fetch.max.bytes": "\(max(configuration["message.max.bytes"].flatMap { Int($0) } ?? 1 << 20, queue / 2))",
             "max.partition.fetch.bytes": "\(max(64 << 10, min(1 << 20, queue / 4)))",
