@@ -17,12 +17,16 @@ let package = Package(
     ],
     targets: [
         .target(name: "CMallocCount"),
+        .target(name: "CKafkaLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .executableTarget(
             name: "connect-benchmarks",
             dependencies: [
+                "CKafkaLoop",
                 .product(name: "Connect", package: "connect"),
                 .product(name: "ConnectFiles", package: "connect"),
                 .product(name: "ConnectGzip", package: "connect"),
+                .product(name: "ConnectKafka", package: "connect"),
+                .product(name: "ConnectKafkaEmbedded", package: "connect"),
                 .product(name: "ConnectText", package: "connect"),
                 .product(name: "Logging", package: "swift-log"),
             ],

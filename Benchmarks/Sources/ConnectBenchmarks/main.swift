@@ -16,8 +16,10 @@ let usage = """
 
     """
 
-let rows = ListRows.all + FileRows.all + ParallelRows.all
-let programs = [ListPrograms.all, FilePrograms.all, ParallelPrograms.all].reduce(into: [:]) { all, some in
+let rows = ListRows.all + FileRows.all + ParallelRows.all + KafkaRows.all
+let programs = [
+    ListPrograms.all, FilePrograms.all, ParallelPrograms.all, KafkaPrograms.all,
+].reduce(into: [:]) { all, some in
     all.merge(some) { first, _ in first }
 }
 
