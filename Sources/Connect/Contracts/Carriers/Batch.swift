@@ -84,6 +84,24 @@ public struct Batch<Element: Sendable>: ~Copyable, Sendable {
         return storage.elements[index]
     }
 
+    /// Looks at an element where it stands, without a copy of its own.
+    ///
+    /// - Parameters:
+    ///   - index: 0 ..< ``count``
+    ///   - body: gets the element
+    /// - Returns: what `body` returns
+    /// - Throws: what `body` throws
+    @inlinable
+    public borrowing func withElement<Result, Failure: Error>(
+        at index: Int, _ body: (borrowing Element) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(index >= 0 && index < count, "index out of range")
+        if Element.self == Bytes.self {
+            return try body(unsafeBitCast(column.bytes(at: index), to: Element.self))
+        }
+        return try body(storage.elements[index])
+    }
+
     /// Appends an element; there must be room (``isFull``).
     @inlinable
     public mutating func append(_ element: consuming Element) {

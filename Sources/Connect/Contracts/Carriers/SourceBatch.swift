@@ -71,6 +71,36 @@ public struct SourceBatch<Element: Sendable>: ~Copyable {
         return added
     }
 
+    /// Appends elements of a partition whose elements are numbered one by one, with their event times.
+    ///
+    /// - Parameters:
+    ///   - count: how many, at most ``room``
+    ///   - partition: their partition
+    ///   - offset: the number of the first
+    ///   - make: makes each of them, by its place from 0, with its time, if it has one; nil ends it
+    /// - Returns: how many were appended
+    @inlinable
+    @discardableResult
+    public mutating func append(
+        _ count: Int, partition: PartitionID, offset: Int64, _ make: (Int) -> (element: Element, time: EventTime?)?
+    ) -> Int {
+        let first = batch.count
+        for index in 0..<max(0, count) {
+            guard case (let element, let time)? = make(index) else { break }
+            batch.append(element)
+            guard let time else { continue }
+            let missing = first + index - batch.eventTimes.count
+            if missing > 0 { batch.eventTimes.append(contentsOf: repeatElement(.min, count: missing)) }
+            batch.eventTimes.append(time.nanosecondsSinceEpoch)
+        }
+        let added = batch.count - first
+        if added > 0 {
+            batch.endsUnterminated = false
+            noteNumbered(partition, offset, count: added)
+        }
+        return added
+    }
+
     /// Notes that the element appended last is the end of a text without a newline behind it; forgotten when another
     /// element follows in the batch.
     public mutating func markUnterminated() {

@@ -61,7 +61,9 @@ final class KafkaProducer {
     }
 
     /// Sends a message with all that belongs to it; waits for room.
-    func send(_ element: KeyValue, to topic: OpaquePointer, tag: UInt, _ timestamp: Int64) throws(ConnectorError) {
+    func send(_ element: borrowing KeyValue, to topic: OpaquePointer, tag: UInt, _ timestamp: Int64)
+        throws(ConnectorError)
+    {
         let (key, keySize) = PlainMessages.memory(of: element.key)
         let (value, valueSize) = PlainMessages.memory(of: element.value)
         while true {

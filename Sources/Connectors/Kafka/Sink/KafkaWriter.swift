@@ -63,43 +63,53 @@ public final class KafkaWriter: SinkWriter {
     private func write(
         _ batch: borrowing Batch<KeyValue>, _ number: Int, _ written: inout Int, _ producer: KafkaProducer
     ) throws {
-        let first = batch[written]
-        let topic = try topicHandle(of: first, producer)
-        guard isPlain(first) else {
-            try producer.send(
-                first, to: topic, tag: PendingBatches.tag(batch: number, place: written), timestamp(first))
-            written += 1
-            return
-        }
+        let topic = try topicHandle(of: batch, written, producer)
         plain.begin()
-        plain.add(first, tag: PendingBatches.tag(batch: number, place: written))
-        var next = written + 1
-        while next < batch.count, !plain.isFull {
-            let element = batch[next]
-            guard isPlain(element), case .fixed = sink.target else { break }
-            plain.add(element, tag: PendingBatches.tag(batch: number, place: next))
+        var next = written
+        while next < batch.count, !plain.isFull, plain.isEmpty || isTopicFixed {
+            let tag = PendingBatches.tag(batch: number, place: next)
+            let isTaken = batch.withElement(at: next) { element in
+                guard isPlain(element) else { return false }
+                plain.add(element, tag: tag)
+                return true
+            }
+            guard isTaken else { break }
             next += 1
         }
-        try producer.send(plain, to: topic, sent: &written)
+        if !plain.isEmpty { return try producer.send(plain, to: topic, sent: &written) }
+        repeat {
+            let tag = PendingBatches.tag(batch: number, place: written)
+            try batch.withElement(at: written) { element throws(ConnectorError) in
+                try producer.send(element, to: topic, tag: tag, timestamp(element))
+            }
+            written += 1
+        } while written < batch.count && isTopicFixed && !batch.withElement(at: written) { isPlain($0) }
+    }
+
+    private var isTopicFixed: Bool {
+        if case .fixed = sink.target { return true }
+        return false
     }
 
     /// Whether the client's call for many messages at once can take a message: it knows neither headers nor times.
-    private func isPlain(_ element: KeyValue) -> Bool {
+    private func isPlain(_ element: borrowing KeyValue) -> Bool {
         element.headers.isEmpty && (element.timestamp == nil || !sink.keepsTimestamps)
     }
 
     /// The time for the client, which takes 0 for now.
-    private func timestamp(_ element: KeyValue) -> Int64 {
+    private func timestamp(_ element: borrowing KeyValue) -> Int64 {
         guard sink.keepsTimestamps, let time = element.timestamp else { return 0 }
         let milliseconds = time.millisecondsSinceEpoch
         return milliseconds == 0 ? 1 : milliseconds
     }
 
-    private func topicHandle(of element: KeyValue, _ producer: KafkaProducer) throws -> OpaquePointer {
+    private func topicHandle(
+        of batch: borrowing Batch<KeyValue>, _ index: Int, _ producer: KafkaProducer
+    ) throws -> OpaquePointer {
         let name: String
         switch sink.target {
         case .fixed(let fixed): name = fixed
-        case .chosen(let choose): name = try choose(element)
+        case .chosen(let choose): name = try choose(batch[index])
         }
         if let known = topics[name] { return known }
         guard let handle = rd_kafka_topic_new(producer.client.pointer, name, nil) else {

@@ -20,11 +20,13 @@ final class PlainMessages {
 
     var isFull: Bool { count == capacity }
 
+    var isEmpty: Bool { count == 0 }
+
     func begin() {
         count = 0
     }
 
-    func add(_ element: KeyValue, tag: UInt) {
+    func add(_ element: borrowing KeyValue, tag: UInt) {
         let message = room + count
         message.pointee.err = RD_KAFKA_RESP_ERR_NO_ERROR
         message.pointee._private = UnsafeMutableRawPointer(bitPattern: tag)

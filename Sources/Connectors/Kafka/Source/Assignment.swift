@@ -49,7 +49,11 @@ struct Assignment {
 
     /// The place of a message's partition; nil where it is not assigned any more.
     mutating func place(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> Int? {
-        let (topic, partition) = (message.pointee.rkt, message.pointee.partition)
+        place(of: message.pointee.rkt, message.pointee.partition)
+    }
+
+    /// The place of a partition of the client's topic handle; nil where it is not assigned any more.
+    mutating func place(of topic: OpaquePointer?, _ partition: Int32) -> Int? {
         if topic == lastTopic, partition == lastPartition { return lastPlace }
         guard let topic else { return nil }
         let name: String

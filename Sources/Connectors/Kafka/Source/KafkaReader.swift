@@ -165,21 +165,18 @@ public final class KafkaReader: SourceReader {
             consumer?.client.watch.noteAnswer()
             var payload = decoder.payload()
             var taken = 0
-            // Given back also where one of them cannot be read.
-            defer { messages.removeFirst(taken) }
-            while taken < decoder.count, let message = messages[taken] {
-                let pieces = payload.next(message)
-                taken += 1
-                guard let place = assignment.place(of: message), isWanted(message.pointee.offset, place) else {
-                    continue
-                }
-                let partition = assignment[place]
-                let element = try decoder.element(message, pieces, partition.name)
-                batch.append(element, partition: partition.id, offset: message.pointee.offset)
-                if let time = element.timestamp { batch.setEventTime(time) }
-                assignment[place].next = message.pointee.offset + 1
-                if partition.end != nil { context.progress.advance(by: 1) }
-                if let end = partition.end, message.pointee.offset + 1 >= end { complete(place) }
+            while taken < decoder.count, payload.failure == nil {
+                let run = MessageRun(messages, from: taken, below: decoder.count)
+                taken = run.range.upperBound
+                take(run, &payload, into: &batch, context)
+            }
+            messages.removeFirst(taken)
+            if let failure = payload.failure {
+                let name = assignment.place(of: failure.topic, failure.partition).map { "\(assignment[$0].name)" } ?? ""
+                throw ConnectorError(
+                    .malformed,
+                    "the message at \(name)@\(failure.offset) has a header whose name is not UTF-8; such names cannot "
+                        + "be kept")
             }
         }
         while let message = messages[0], !messages.isEmpty, message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
@@ -188,12 +185,27 @@ public final class KafkaReader: SourceReader {
         }
     }
 
-    private func isWanted(_ offset: Int64, _ place: Int) -> Bool {
-        let partition = assignment[place]
-        if partition.isComplete { return false }
-        guard let end = partition.end, offset >= end else { return true }
-        complete(place)
-        return false
+    /// Takes messages of one partition, as far as they are wanted.
+    private func take(
+        _ run: MessageRun, _ payload: inout MessagePayload, into batch: inout SourceBatch<KeyValue>,
+        _ context: SourceContext
+    ) {
+        guard let first = messages[run.range.lowerBound], let place = assignment.place(of: first),
+            !assignment[place].isComplete
+        else { return payload.skip(run.range, of: messages) }
+        let offset = first.pointee.offset
+        let end = assignment[place].end
+        let wanted = end.map { min(run.range.count, Int(clamping: max(0, $0 - offset))) } ?? run.range.count
+        let count = batch.append(wanted, partition: assignment[place].id, offset: offset) { index in
+            messages[run.range.lowerBound + index].flatMap { payload.next($0) }
+        }
+        assignment[place].next = offset + Int64(count)
+        if count < wanted { return }
+        payload.skip(run.range.dropFirst(count), of: messages)
+        if let end {
+            context.progress.advance(by: Int64(count))
+            if offset + Int64(run.range.count) >= end { complete(place) }
+        }
     }
 
     func complete(_ place: Int) {

@@ -45,29 +45,62 @@ struct MessageDecoder {
                 return byteCount
             })
     }
+}
 
-    /// Makes the element of a message.
+/// The keys and values of messages, one behind the other.
+struct MessagePayload {
+    /// A message that cannot be read.
+    struct Failure {
+        var topic: OpaquePointer?
+        var partition: Int32
+        var offset: Int64
+    }
+
+    let bytes: Bytes
+    private var offset = 0
+    /// The first message that has a header whose name is not UTF-8.
+    private(set) var failure: Failure?
+
+    init(bytes: Bytes) {
+        self.bytes = bytes
+    }
+
+    /// Makes the element of the next message.
     ///
-    /// - Throws: ``ConnectorError`` where the name of a header is not UTF-8
-    func element(
-        _ message: UnsafeMutablePointer<rd_kafka_message_t>, _ pieces: (key: Bytes?, value: Bytes?),
-        _ partition: TopicPartition
-    ) throws(ConnectorError) -> KeyValue {
+    /// - Returns: nil where it cannot be read
+    mutating func next(
+        _ message: UnsafeMutablePointer<rd_kafka_message_t>
+    ) -> (element: KeyValue, time: EventTime?)? {
+        // No bytes are not the same as none.
+        let key = message.pointee.key == nil ? nil : take(message.pointee.key_len)
+        let value = message.pointee.payload == nil ? nil : take(message.pointee.len)
         var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         let milliseconds = rd_kafka_message_timestamp(message, &type)
         let time =
             type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? nil : EventTime(millisecondsSinceEpoch: milliseconds)
         var headers: OpaquePointer?
         guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR, let headers else {
-            return KeyValue(key: pieces.key, value: pieces.value, timestamp: time)
+            return (KeyValue(key: key, value: value, timestamp: time), time)
         }
-        guard let decoded = MessageDecoder.decoded(headers) else {
-            throw ConnectorError(
-                .malformed,
-                "the message at \(partition)@\(message.pointee.offset) has a header whose name is not UTF-8; such "
-                    + "names cannot be kept")
+        guard let decoded = MessagePayload.decoded(headers) else {
+            failure = Failure(
+                topic: message.pointee.rkt, partition: message.pointee.partition, offset: message.pointee.offset)
+            return nil
         }
-        return KeyValue(key: pieces.key, value: pieces.value, headers: decoded, timestamp: time)
+        return (KeyValue(key: key, value: value, headers: decoded, timestamp: time), time)
+    }
+
+    /// Passes messages by that nobody wants.
+    mutating func skip(_ range: Range<Int>, of messages: MessageList) {
+        for index in range {
+            guard let message = messages[index] else { continue }
+            offset += message.pointee.key_len + message.pointee.len
+        }
+    }
+
+    private mutating func take(_ count: Int) -> Bytes {
+        defer { offset += count }
+        return bytes[offset..<(offset + count)]
     }
 
     /// The headers in their order; nil where a name is not UTF-8.
@@ -83,27 +116,5 @@ struct MessageDecoder {
             result.append(KeyValue.Header(text, bytes))
         }
         return result
-    }
-}
-
-/// The keys and values of messages, one behind the other.
-struct MessagePayload {
-    let bytes: Bytes
-    private var offset = 0
-
-    init(bytes: Bytes) {
-        self.bytes = bytes
-    }
-
-    /// The key and the value of the next message; no bytes are not the same as none.
-    mutating func next(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> (key: Bytes?, value: Bytes?) {
-        let key = message.pointee.key == nil ? nil : take(message.pointee.key_len)
-        let value = message.pointee.payload == nil ? nil : take(message.pointee.len)
-        return (key, value)
-    }
-
-    private mutating func take(_ count: Int) -> Bytes {
-        defer { offset += count }
-        return bytes[offset..<(offset + count)]
     }
 }
