@@ -162,6 +162,8 @@
                 #expect(metadata.output.contains("topic \"numbers\" with 7 partitions"), "\(metadata.output)")
                 #expect(metadata.output.contains("topic \"others\" with 4 partitions"), "\(metadata.output)")
                 writer.write("line\n")
+                // Not before: the run may not have opened its source yet, and what nobody holds is lost.
+                try await eventually("the line") { try scratch.text("out") == "line\n" }
                 writer.close()
                 #expect(try await process.wait() == .exited(0))
                 #expect(try scratch.text("out") == "line\n")
