@@ -89,7 +89,8 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
+                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectPatterns", condition: .when(traits: ["Patterns"])),

@@ -1,5 +1,5 @@
+public import ArgumentParser
 public import ConnectCatalog
-import ArgumentParser
 
 /// The whole tool around a catalog: anyone's `main.swift` may call it with components of his own.
 ///
@@ -20,11 +20,18 @@ public enum ConnectTool {
     /// | 78 | a component, a key, a document or the plan is wrong; nothing was opened |
     /// | 130, 143 | ended by a second signal, or before the drain was over |
     ///
+    /// Verbs of yours may throw `ValidationError` for 2, `ExitCode` for a status of their own, and anything else for 1.
+    ///
     /// - Parameters:
     ///   - catalog: the components that may be named
+    ///   - verbs: further verbs; one that is called like a verb of the tool takes its place
     ///   - arguments: the words behind the program's name; nil takes those of the process
-    public static func main(_ catalog: Catalog, arguments: [String]? = nil) async -> Never {
-        let status = await ToolCatalog.$current.withValue(catalog) { await run(arguments) }
+    public static func main(
+        _ catalog: Catalog, verbs: [any ParsableCommand.Type] = [], arguments: [String]? = nil
+    ) async -> Never {
+        let status = await ToolCatalog.$current.withValue(catalog) {
+            await ToolCatalog.$verbs.withValue(verbs) { await run(arguments) }
+        }
         ToolOutput.exit(status)
     }
 
@@ -52,14 +59,17 @@ public enum ConnectTool {
                 return 0
             }
             ToolOutput.error(message)
-            return 2
+            return code == .validationFailure ? 2 : code.rawValue
         }
     }
 }
 
-/// The catalog that the verbs work with.
+/// What a program has put into the tool.
 enum ToolCatalog {
+    /// The catalog that the verbs work with.
     @TaskLocal static var current = Catalog()
+    /// The verbs beside those that the tool has.
+    @TaskLocal static var verbs: [any ParsableCommand.Type] = []
 }
 
 /// A status that the process is to end with.
@@ -69,19 +79,35 @@ struct ToolStatus: Error {
 }
 
 struct RootCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: ToolVersion.program,
-        abstract: "Moves and reshapes data between systems.",
-        discussion: """
-            A pipeline is given in words:
-              \(ToolVersion.program) run --from file:access.log.gz --through lines --through upper --to stdout:
-            or as a document:
-              \(ToolVersion.program) run pipeline.yaml
-            `\(ToolVersion.program) list` shows what can be named.
-            """,
-        version: ToolVersion.text,
-        subcommands: [
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: ToolVersion.program,
+            abstract: "Moves and reshapes data between systems.",
+            discussion: """
+                A pipeline is given in words:
+                  \(ToolVersion.program) run --from file:access.log.gz --through lines --through upper --to stdout:
+                or as a document:
+                  \(ToolVersion.program) run pipeline.yaml
+                `\(ToolVersion.program) list` shows what can be named.
+                """,
+            version: ToolVersion.text,
+            subcommands: verbs)
+    }
+
+    /// The tool's own verbs, those that others have put into their places, and what is new.
+    private static var verbs: [any ParsableCommand.Type] {
+        var verbs: [any ParsableCommand.Type] = [
             RunVerb.self, ValidateVerb.self, PlanVerb.self, TestVerb.self, InitVerb.self, ListVerb.self,
             SchemaVerb.self, CheckpointVerb.self, CompletionVerb.self, VersionVerb.self,
-        ])
+        ]
+        for verb in ToolCatalog.verbs {
+            let name = verb.configuration.commandName
+            if let place = verbs.firstIndex(where: { $0.configuration.commandName == name }) {
+                verbs[place] = verb
+            } else {
+                verbs.append(verb)
+            }
+        }
+        return verbs
+    }
 }

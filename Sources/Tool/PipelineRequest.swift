@@ -64,16 +64,11 @@ struct PipelineRequest {
     /// Notes what the keys of components hold that are secret.
     private mutating func noteSecrets() {
         let catalog = ToolCatalog.current
-        func note(_ use: ComponentUse?, _ description: ComponentDescription?) {
-            guard let use else { return }
+        for (use, description) in declaration.uses(completedFrom: catalog) {
             for (key, value) in use.values(description) where description.isSecret(key, value) {
                 if case .text(let text) = value.content, !text.isEmpty { secrets.insert(text) }
             }
         }
-        note(declaration.source, catalog.sources[declaration.source.name]?.description)
-        for stage in declaration.stages { note(stage, catalog.stages[stage.name]?.description) }
-        note(declaration.sink, catalog.sinks[declaration.sink.name]?.description)
-        note(declaration.deadLetter, declaration.deadLetter.flatMap { catalog.sinks[$0.name]?.description })
     }
 
     /// The components of the command line, by what was written.
@@ -163,6 +158,26 @@ struct PipelineRequest {
             let origin = ConfigurationOrigin.commandLine(words["--dead-letter \(sink)"]?.shown ?? "--dead-letter")
             declaration.deadLetter = try ComponentUse(uri: sink, at: origin)
         }
+    }
+}
+
+extension PipelineDeclaration {
+    /// All components in order, each with what the catalog says where it was told nothing; nil describes those that the
+    /// catalog does not have.
+    func uses(completedFrom catalog: Catalog) -> [(use: ComponentUse, description: ComponentDescription?)] {
+        func pair(
+            _ use: ComponentUse, _ description: ComponentDescription?, _ passesOn: ((String) -> Bool)?
+        ) -> (use: ComponentUse, description: ComponentDescription?) {
+            guard let description else { return (use, nil) }
+            return (catalog.completed(use, description, passesOn ?? { _ in false }), description)
+        }
+        let from = catalog.sources[source.name]
+        let sinks = ([sink] + (deadLetter.map { [$0] } ?? [])).map { use in
+            let to = catalog.sinks[use.name]
+            return pair(use, to?.description, to?.passesOn)
+        }
+        return [pair(source, from?.description, from?.passesOn)]
+            + stages.map { pair($0, catalog.stages[$0.name]?.description, nil) } + sinks
     }
 }
 

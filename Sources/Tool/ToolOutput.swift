@@ -7,12 +7,12 @@
 #endif
 
 /// What the tool itself prints; the elements of pipelines go another way.
-enum ToolOutput {
+package enum ToolOutput {
     /// Writes a line to standard output.
-    static func show(_ text: String) { write(text + "\n", to: 1) }
+    package static func show(_ text: String) { write(text + "\n", to: 1) }
 
     /// Writes a line to standard error.
-    static func error(_ text: String) { StandardErrorScreen.write(text + "\n") }
+    package static func error(_ text: String) { StandardErrorScreen.write(text + "\n") }
 
     /// Ends the process.
     static func exit(_ status: Int32) -> Never {

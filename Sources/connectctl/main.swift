@@ -1,4 +1,5 @@
 // Declares, checks, plans and runs pipelines without a line of Swift.
+import ArgumentParser
 import ConnectCatalog
 import ConnectComponents
 import ConnectProcess
@@ -23,4 +24,10 @@ catalog.registerGzip()
 #endif
 catalog.registerProcess()
 
-await ConnectTool.main(catalog)
+#if Kafka
+    let verbs: [any ParsableCommand.Type] = [KafkaRunVerb.self, KafkaEmbeddedVerb.self]
+#else
+    let verbs: [any ParsableCommand.Type] = []
+#endif
+
+await ConnectTool.main(catalog, verbs: verbs)

@@ -19,7 +19,8 @@ package enum KafkaClients {
 
     /// Runs kcat to its end.
     package static func kcat(_ arguments: String..., in scratch: Scratch) async throws -> Run {
-        try await run(["kcat"] + arguments, in: scratch)
+        // By default it waits 5 s for what it asks first.
+        try await run(["kcat", "-m", "60"] + arguments, in: scratch)
     }
 
     /// Runs a script with `confluent_kafka`, the Python client, to its end.

@@ -185,7 +185,7 @@ private struct PipelineBuilder {
         _ use: ComponentUse, _ description: ComponentDescription, _ passesOn: (String) -> Bool,
         _ letters: StageModifiers.DeadLetterTarget?
     ) throws(ConfigurationError) -> (Configuration, StageModifiers) {
-        var entries = use.entries
+        var entries = catalog.completed(use, description, passesOn).entries
         var problems: [ConfigurationProblem] = []
         if let unnamed = use.unnamed {
             if let key = description.unnamedKey {

@@ -1,14 +1,17 @@
-import ArgumentParser
+public import ArgumentParser
 import Connect
-import ConnectCatalog
+public import ConnectCatalog
 import ConnectFiles
 import ConnectWatch
 import Logging
 
 extension ToolLogHandler.Format: ExpressibleByArgument {}
 
-struct RunVerb: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+/// The verb that runs a pipeline. A verb of yours that holds it as an option group has all its options, and can start
+/// something beside the run.
+public struct RunVerb: AsyncParsableCommand {
+    /// What it is called, and what its help says.
+    public static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs a pipeline to its end, or until it is stopped.",
         discussion: """
             The first SIGINT or SIGTERM stops the source, lets what is under way drain and ends with status 0; a second \
@@ -45,11 +48,42 @@ struct RunVerb: AsyncParsableCommand {
 
     @OptionGroup var watching: WatchOptions
 
-    func validate() throws {
+    /// A verb that was told nothing yet.
+    public init() {}
+
+    /// Whether nothing but errors is to be said.
+    public var isQuiet: Bool { quiet }
+
+    /// Looks whether the options go together.
+    ///
+    /// - Throws: `ValidationError` where they do not
+    public func validate() throws {
         if quiet, logLevel != nil { throw ValidationError("--quiet and --log-level exclude each other.") }
     }
 
-    func run() async throws {
+    /// Runs the pipeline and ends the process.
+    ///
+    /// - Throws: where it cannot be started
+    public func run() async throws {
+        try await run(defaults: [:]) {}
+    }
+
+    /// Runs the pipeline and ends the process, beside something that was started for it.
+    ///
+    /// - Parameters:
+    ///   - defaults: what components are told where nobody says anything else, as `Catalog.defaults` has it;
+    ///     these win over those of the catalog
+    ///   - onEnd: called when the run has ended, before the process does
+    /// - Throws: where it cannot be started
+    public func run(
+        defaults: [String: [String: ConfigurationValue]], onEnd: @escaping @Sendable () -> Void
+    ) async throws {
+        var catalog = ToolCatalog.current
+        catalog.defaults.merge(defaults) { $0.merging($1) { $1 } }
+        try await ToolCatalog.$current.withValue(catalog) { try await start(onEnd: onEnd) }
+    }
+
+    private func start(onEnd: @escaping @Sendable () -> Void) async throws {
         let request = try PipelineRequest(arguments)
         var options = RunOptions()
         try readTimes(&options)
@@ -61,7 +95,11 @@ struct RunVerb: AsyncParsableCommand {
         if let every = request.checkpointEvery { options.checkpointEvery = every }
         if let state = request.state { options.checkpoints = DirectoryCheckpointStore(FilePath(state)) }
         let asked = logLevel ?? ToolOutput.environment["LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0) }
-        let watcher = try await watching.start(request, plan, &options, isQuiet: quiet)
+        var watcher = try await watching.start(request, plan, &options, isQuiet: quiet)
+        watcher.onEnd = { [watched = watcher.onEnd] in
+            watched()
+            onEnd()
+        }
         await pipeline.main(options, logLevel: quiet ? .error : asked ?? .warning, watcher: watcher)
     }
 

@@ -25,7 +25,7 @@ extension PipelineRequest {
     /// Every value that counts: component, key, value and place; secrets are not shown.
     func explanation(_ catalog: Catalog) -> String {
         var rows = settingRows()
-        func note(_ use: ComponentUse, _ description: ComponentDescription?) {
+        for (use, description) in declaration.uses(completedFrom: catalog) {
             let values = use.values(description)
             for (key, value) in values {
                 let text = description.isSecret(key, value) ? "(secret)" : value.text
@@ -36,10 +36,6 @@ extension PipelineRequest {
                 rows.append([use.name, key.name, key.isSecret ? "(secret)" : value.debugDescription, "default"])
             }
         }
-        note(declaration.source, catalog.sources[declaration.source.name]?.description)
-        for stage in declaration.stages { note(stage, catalog.stages[stage.name]?.description) }
-        note(declaration.sink, catalog.sinks[declaration.sink.name]?.description)
-        if let use = declaration.deadLetter { note(use, catalog.sinks[use.name]?.description) }
         return TextTable.text(["COMPONENT", "KEY", "VALUE", "FROM"], rows)
     }
 

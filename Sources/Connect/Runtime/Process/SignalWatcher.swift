@@ -8,7 +8,7 @@
 import Synchronization
 
 /// Turns SIGINT and SIGTERM into calls on a thread of its own. One per process.
-enum SignalWatcher {
+package enum SignalWatcher {
     /// Where the handler writes the number of a signal; a pipe, because a handler may do little else.
     private static let writeEnd = Atomic<Int32>(-1)
 
@@ -17,7 +17,7 @@ enum SignalWatcher {
     /// - Parameters:
     ///   - others: further signals to catch
     ///   - handler: gets the number of each signal that comes, in order
-    static func start(catching others: [Int32] = [], _ handler: @escaping @Sendable (Int32) -> Void) {
+    package static func start(catching others: [Int32] = [], _ handler: @escaping @Sendable (Int32) -> Void) {
         signal(SIGPIPE, SIG_IGN)
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
