@@ -153,6 +153,6 @@ extension PlannedStage {
 extension StageContext {
     /// What a writer of this stage is told.
     var sinkContext: SinkContext {
-        SinkContext(pipeline: run.pipeline, stage: name, scheduler: run.scheduler, wake: wake)
+        SinkContext(pipeline: run.pipeline, stage: name, scheduler: run.scheduler, wake: wake, exchange: run.exchange)
     }
 }

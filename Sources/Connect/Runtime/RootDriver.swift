@@ -73,7 +73,8 @@ final class RootDriver<Element: Sendable>: Sendable {
                 SourceContext(
                     pipeline: run.pipeline, stage: name, positions: positions, scheduler: run.scheduler,
                     interrupt: interrupt, logger: settings.logger, partitions: tracker,
-                    progress: run.progress))
+                    progress: run.progress, exchange: run.exchange,
+                    positionsAreCommittedBySink: settings.positionsAreCommittedBySink))
             return reader
         } catch {
             counters.errors.add(1, ordering: .relaxed)
@@ -155,6 +156,7 @@ struct RootSettings: Sendable {
     var acknowledges: Bool
     var logger: Logger
     var declaredAt: SourceLocation?
+    var positionsAreCommittedBySink = false
     /// Where to go on, given what the sink has restored.
     var positions: @Sendable ([Position]?) throws -> [Position]
     /// Told the committer of the source, once it is open.

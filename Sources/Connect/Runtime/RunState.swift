@@ -34,10 +34,12 @@ final class RunState: RunServices, Sendable {
     let tracker: PositionTracker
     /// How far the source has come.
     let progress = SourceProgress()
+    let exchange: RunExchange
     private let state: Guarded<State>
     let changed: Monitor.Condition
 
-    init(plan: Plan, options: RunOptions) {
+    init(plan: Plan, options: RunOptions, exchange: RunExchange) {
+        self.exchange = exchange
         pipeline = plan.pipeline
         scheduler = options.scheduler
         checkpointEvery = options.checkpointEvery

@@ -40,11 +40,15 @@ public struct SinkDescriptor: Sendable, Hashable {
     /// Whether an element written again after a restart does not appear twice, because the sink keeps the
     /// source's position beside what it wrote.
     public var isExactlyOnce: Bool
+    /// Names where it writes in transactions, for example a cluster; nil where it does not. Its source must be of the same
+    /// domain: what was written and the source's positions are committed together, by ``SinkWriter/store(_:)``, which then
+    /// is what confirms, whatever ``confirmation`` says.
+    public var transactionDomain: String?
 
     /// What the plan must know of a sink.
     public init(
         kind: String, target: String = "", confirmation: Confirmation = .write, window: Int? = nil,
-        mayBlock: Bool = true, isExactlyOnce: Bool = false
+        mayBlock: Bool = true, isExactlyOnce: Bool = false, transactionDomain: String? = nil
     ) {
         self.kind = kind
         self.target = target
@@ -52,6 +56,7 @@ public struct SinkDescriptor: Sendable, Hashable {
         self.window = window
         self.mayBlock = mayBlock
         self.isExactlyOnce = isExactlyOnce
+        self.transactionDomain = transactionDomain
     }
 }
 
@@ -95,9 +100,16 @@ public protocol SinkWriter<Input> {
 
     /// For sinks that keep positions: stores, in one step with the output up to the last boundary, where the source
     /// would go on. Called after `flush`. Partitions that are not named stay where they were stored last.
+    ///
+    /// A sink that writes in transactions commits the open one with the positions; it may have nothing but the positions.
+    ///
+    /// - Throws: a ``TransactionAborted`` where nothing of the transaction took effect and the run may go back to the last
+    ///   one; anything else ends the run, which must not commit any more then
     mutating func store(_ positions: [Position]) throws
 
     /// Closes what was opened; called once, also after a failure. Everything was flushed before unless the run failed.
+    ///
+    /// A sink that writes in transactions aborts the open one here: what was not stored is not to be seen by anybody.
     ///
     /// - Parameter succeeded: whether everything written is to be kept: false only after a failure of this sink
     /// - Throws: where not everything written could be made safe or closed
@@ -131,14 +143,18 @@ public struct SinkContext: Sendable {
     public var scheduler: any Scheduler
     /// Wakes the writer's thread so that `service` is called soon; may be called on any thread.
     public var wake: @Sendable () -> Void
+    /// What the source and the sink of the run hand each other.
+    public var exchange: RunExchange
 
     /// What a writer is told when it is opened.
     public init(
-        pipeline: String, stage: String, scheduler: any Scheduler, wake: @escaping @Sendable () -> Void = {}
+        pipeline: String, stage: String, scheduler: any Scheduler, wake: @escaping @Sendable () -> Void = {},
+        exchange: RunExchange = RunExchange()
     ) {
         self.pipeline = pipeline
         self.stage = stage
         self.scheduler = scheduler
         self.wake = wake
+        self.exchange = exchange
     }
 }

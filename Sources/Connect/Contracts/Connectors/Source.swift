@@ -36,11 +36,14 @@ public struct SourceDescriptor: Sendable, Hashable {
     public var hasDuties: Bool
     /// Whether it acknowledges single messages instead of positions.
     public var acknowledgesElements: Bool
+    /// Names where its positions can be committed in a transaction, for example a cluster: a sink of the same domain then
+    /// commits them together with its output. nil where they cannot. ``resumption`` is ``Resumption/source`` then.
+    public var transactionDomain: String?
 
     /// What the plan must know of a source.
     public init(
         kind: String, origin: String = "", isBounded: Bool, resumption: Resumption = .checkpointStore,
-        hasDuties: Bool = false, acknowledgesElements: Bool = false
+        hasDuties: Bool = false, acknowledgesElements: Bool = false, transactionDomain: String? = nil
     ) {
         self.kind = kind
         self.origin = origin
@@ -48,6 +51,7 @@ public struct SourceDescriptor: Sendable, Hashable {
         self.resumption = resumption
         self.hasDuties = hasDuties
         self.acknowledgesElements = acknowledgesElements
+        self.transactionDomain = transactionDomain
     }
 }
 

@@ -22,7 +22,7 @@ final class Supervisor: Sendable {
         self.plan = plan
         self.options = options
         self.onEnd = onEnd
-        run = RunState(plan: plan, options: options)
+        run = RunState(plan: plan, options: options, exchange: RunExchange())
         committer = Committer(plan: plan, options: options)
         let factory = options.metrics ?? MetricsSystem.factory
         metricsFactory = factory is NOOPMetricsHandler ? nil : factory
