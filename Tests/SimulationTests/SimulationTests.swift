@@ -62,6 +62,37 @@ import Testing
         }
     }
 
+    // S-ACK-6, S-ACK-7, S-END-3
+    @Test func `what is committed in transactions is whole, whatever is aborted, lost, fails or is cut`() throws {
+        let start = SystemScheduler.shared.now
+        let seeds = Self.seeds(400, from: 3_000_001)
+        for seed in seeds {
+            var shape = Shape(seed: UInt64(seed))
+            shape.acknowledgesElements = false
+            let fixed = shape
+            let verdict: String?
+            do {
+                var limits = SeededScheduler.Limits()
+                limits.steps = 3_000_000
+                verdict = try SeededScheduler.run(seed: shape.seed, limits: limits) { scheduler in
+                    try TransactionJudge(shape: fixed, scheduler: scheduler).verdict()
+                }
+            } catch {
+                verdict = "\(error)"
+            }
+            if let verdict {
+                Issue.record(
+                    """
+                    \(verdict)
+                      replay with CONNECT_SEED=\(seed) swift test --filter "what is committed in transactions"
+                      \(shape)
+                    """)
+            }
+        }
+        let milliseconds = SystemScheduler.shared.now.elapsed(since: start) / .milliseconds(1)
+        print("seeds \(seeds): \(milliseconds / Double(seeds.count)) ms per seed")
+    }
+
     private func judge(_ seeds: ClosedRange<Int>, _ name: String, _ run: (Shape) throws -> Trace) {
         let start = SystemScheduler.shared.now
         var bad = 0

@@ -39,6 +39,11 @@ public struct Plan: Sendable {
     /// Whether the sink commits the positions of the source, in the transactions of its output.
     var commitsInTransactions: Bool { withCoders.commitsInTransactions }
 
+    /// How long the source waits from one transaction to the next; nil where the sink does not write in transactions.
+    func transactionInterval(otherwise usual: Duration) -> Duration? {
+        commitsInTransactions ? withCoders.last?.settings.triggers.every ?? usual : nil
+    }
+
     /// Refuses stages that one process alone cannot run.
     ///
     /// - Throws: a finding for each network stage

@@ -6,6 +6,7 @@ struct ChainBuilder: Sendable {
     private let counters: [StageCounters]
     private let tracker: PositionTracker
     private let outputCapacity: Int
+    private let transactions: RunTransactions?
     private let late: LateSegment
     /// Whether what the sink has written says exactly where the source stands.
     private let isExact: Bool
@@ -16,6 +17,7 @@ struct ChainBuilder: Sendable {
         run = materializer.run
         counters = materializer.counters
         tracker = materializer.tracker
+        transactions = materializer.transactions
         self.late = late
         isExact = materializer.plan.keepsPlace
         self.outputCapacity = max(1, min(materializer.options.batchCapacity, outputCapacity ?? .max))
@@ -70,8 +72,10 @@ struct ChainBuilder: Sendable {
             outputCapacity: outputCapacity, late)()
         do {
             let material = try make(context)
-            guard let restored = try material.open(context.sinkContext) else { return material.inlet(nil) }
-            run.setRestored(bySink: restored)
+            let restored = try material.open(context.sinkContext)
+            if let restored { run.setRestored(bySink: restored) }
+            if let transactions { return material.transactionalInlet(transactions) }
+            guard let restored else { return material.inlet(nil) }
             return material.inlet(TrackedPositions(tracker: tracker, run: run, restored: restored, isExact: isExact))
         } catch {
             throw PipelineError(

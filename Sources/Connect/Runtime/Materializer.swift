@@ -10,6 +10,10 @@ struct Materializer {
     let tracker: PositionTracker
     let interrupt: Interrupt
     let budget: ByteBudget?
+    /// What the sink asks of the run, where it writes in transactions.
+    let transactions: RunTransactions?
+    /// Whether no attempt of the run came before this one.
+    let isFirst: Bool
     private(set) var segments: [any Segment] = []
     private(set) var deadLetterSegments: [any Segment] = []
     /// How busy the source's thread is with the stages behind the source.
@@ -24,11 +28,25 @@ struct Materializer {
         let capacity: Int?
     }
 
-    init(plan: Plan, run: RunState, options: RunOptions, isMeasured: Bool) {
+    /// Builds a run, or a further attempt of it.
+    ///
+    /// - Parameters:
+    ///   - plan: what is run
+    ///   - run: the state of the attempt
+    ///   - options: how it is run
+    ///   - counters: those of the attempt before, which go on counting; nil for the first
+    ///   - isMeasured: whether somebody wants to know how many bytes go through
+    ///   - onCommit: told what the sink has committed in a transaction, on its thread
+    init(
+        plan: Plan, run: RunState, options: RunOptions, counters: [StageCounters]?, isMeasured: Bool,
+        onCommit: @escaping @Sendable ([Position]) -> Void
+    ) {
         self.plan = plan
         self.run = run
         self.options = options
-        counters = plan.withCoders.map { _ in StageCounters(measuresBytes: isMeasured) }
+        isFirst = counters == nil
+        self.counters = counters ?? plan.withCoders.map { _ in StageCounters(measuresBytes: isMeasured) }
+        transactions = run.transactions.map { RunTransactions(run, $0, onCommit: onCommit) }
         tracker = run.tracker
         interrupt = Interrupt(scheduler: run.scheduler)
         budget = plan.settings.memory.map { ByteBudget(limit: $0, scheduler: run.scheduler) }
@@ -104,7 +122,9 @@ struct Materializer {
         }
         var keys: KeyLanes<Input>?
         if case .key(let selector) = segment.order.kind { keys = selector.lanes as? KeyLanes<Input> }
-        let channels = (0..<(keys == nil ? 1 : segment.workers)).map { _ in makeChannel(input, segment) }
+        let channels = (0..<(keys == nil ? 1 : segment.workers)).map { _ in
+            makeChannel(input, segment, holdsAtBarriers: true)
+        }
         let orderless = OrderlessSegment<Input, Output>(
             name: name(segment), inputs: channels, workers: segment.workers, run: run, makeHead: makeHead,
             downstreamWait: waited, makeTail: makeTail)
@@ -124,10 +144,12 @@ struct Materializer {
         }
     }
 
-    private func makeChannel<Element: Sendable>(_ type: Element.Type, _ segment: PlanSegment) -> Channel<Element> {
+    private func makeChannel<Element: Sendable>(
+        _ type: Element.Type, _ segment: PlanSegment, holdsAtBarriers: Bool = false
+    ) -> Channel<Element> {
         Channel(
             batches: min(segment.buffer ?? .max, max(4, segment.workers + 1)), elements: segment.buffer,
-            budget: budget, scheduler: run.scheduler)
+            budget: budget, scheduler: run.scheduler, holdsAtBarriers: holdsAtBarriers)
     }
 
     /// The inlet that leads into channels: a plain one, or one lane per key.
@@ -222,7 +244,7 @@ struct Materializer {
                 run, stage, name: name, StageCounters(), triggers: triggers, outputCapacity: 1, late)
             let segment = SerialSegment(
                 name: name, input: channel, run: run, downstreamWait: { 0 },
-                makeHead: { try Materializer.deadLetterInlet(sink, context()) })
+                makeHead: { [run] in try Materializer.deadLetterInlet(sink, context(), run) })
             late.set(segment)
             deadLetterSegments.append(segment)
             let run = run
@@ -230,11 +252,18 @@ struct Materializer {
         }
     }
 
-    private static func deadLetterInlet(_ sink: DeadLetterSink, _ context: StageContext) throws -> AnyObject {
+    private static func deadLetterInlet(
+        _ sink: DeadLetterSink, _ context: StageContext, _ run: RunState
+    ) throws -> AnyObject {
         func make<Writer: SinkWriter<DeadLetter>>(_ writer: Writer) throws -> AnyObject {
             var writer = writer
             try writer.open(context.sinkContext)
-            return SinkStage(context, writer: writer, descriptor: sink.descriptor, positions: nil).inlet
+            let inlet = SinkStage(context, writer: writer, descriptor: sink.descriptor, positions: nil).inlet
+            let flush = { () throws(Interruption) in
+                try inlet.flush()
+                run.noteFlushedDeadLetters(ofStage: context.number)
+            }
+            return Inlet(push: inlet.push, tick: inlet.tick, flush: flush, finish: inlet.finish)
         }
         return try make(try sink.makeWriter())
     }

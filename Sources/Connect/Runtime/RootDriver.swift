@@ -90,10 +90,10 @@ final class RootDriver<Element: Sendable>: Sendable {
     }
 
     private func read(_ reader: RootReader<Element>, into chain: Inlet<Element>) throws(Interruption) {
-        let flushing = FlushRequest(chain)
+        let flushing = FlushRequest(chain, run)
         tracker.setHooks(
             PositionTracker.RevocationHooks(
-                flush: { flushing.flush() }, commit: settings.commitNow, forget: settings.forget))
+                flush: { flushing.flush() }, commit: settings.commitNow, forget: settings.forget, leave: leave))
         defer { tracker.setHooks(nil) }
         // Room as it is needed: chunks of files come one at a time, and a batch for thousands would be memory for nothing.
         var room = min(settings.batchCapacity, 64)
@@ -102,6 +102,9 @@ final class RootDriver<Element: Sendable>: Sendable {
         var meter = PassMeter(pace: pace, scheduler: run.scheduler, waited: downstreamWait)
         var deadline = try chain.tick(run.scheduler.now)
         while !interrupt.isRaised {
+            if let transactions = run.transactions {
+                deadline = min(deadline, try flushing.passBarrier(of: transactions))
+            }
             if let budget, !budget.waitForRoom(until: min(deadline, run.scheduler.now.advanced(by: .milliseconds(100))))
             {
                 deadline = try chain.tick(run.scheduler.now)
@@ -112,6 +115,10 @@ final class RootDriver<Element: Sendable>: Sendable {
             do {
                 state = try reader.poll(&batch, deadline)
             } catch {
+                if let transactions = run.transactions, let aborted = error as? TransactionAborted {
+                    transactions.abort(aborted)
+                    throw .stop
+                }
                 try push(&batch, into: chain, at: run.scheduler.now, room: room)
                 counters.errors.add(1, ordering: .relaxed)
                 throw .failure(StageFailure(error: describe(error), sequence: Int.max - 1, index: 0))
@@ -123,6 +130,18 @@ final class RootDriver<Element: Sendable>: Sendable {
             deadline = try chain.tick(meter.end(count))
             if state == .ended { return }
             size.adapt(toRead: count)
+        }
+    }
+
+    /// What a partition is given up with is in the open transaction: then that one cannot be committed.
+    private var leave: (@Sendable (String, Bool) -> Bool)? {
+        guard let transactions = run.transactions else { return nil }
+        return { name, isDrained in
+            if !isDrained {
+                transactions.abort(
+                    TransactionAborted(reason: "partition \(name) was given up with elements of it under way"))
+            }
+            return isDrained && transactions.aborted == nil
         }
     }
 
@@ -163,27 +182,4 @@ struct RootSettings: Sendable {
     var onOpen: @Sendable ((any PositionCommitter)?) -> Void
     var commitNow: @Sendable () -> Void
     var forget: @Sendable (String) -> Position?
-}
-
-/// Flushes a chain from inside a poll, on the same thread, and keeps what came of it.
-private final class FlushRequest<Element: Sendable>: @unchecked Sendable {
-    // Proof for `@unchecked Sendable`: used on the source's thread only; a revocation is a call of the reader's poll.
-    private let chain: Inlet<Element>
-    private var interruption: Interruption?
-
-    init(_ chain: Inlet<Element>) {
-        self.chain = chain
-    }
-
-    func flush() {
-        do throws(Interruption) {
-            try chain.flush()
-        } catch {
-            interruption = error
-        }
-    }
-
-    func result() throws(Interruption) {
-        if let interruption { throw interruption }
-    }
 }
