@@ -205,6 +205,11 @@ struct PlanRuleTests {
                 .durableFold(into: 0) { $0 += $1 }.trigger(each: 1).named("sum").to(transacting).trigger(each: 2),
             "error transaction_mismatch 2", "warning durable_inexact 2", "error trigger_not_possible 3"),
         Misdeclaration(
+            "dead letters that are safe only at the end, in transactions",
+            Pipeline("test").root(ProbeSource(Int.self, resumption: .source, transactionDomain: "here"))
+                .map { $0 }.onError(.deadLetter(ProbeSink(DeadLetter.self, confirmation: .close))).to(transacting),
+            "error transaction_mismatch 2"),
+        Misdeclaration(
             "transactions in intervals",
             Pipeline("test").root(ProbeSource(Int.self, resumption: .source, transactionDomain: "here"))
                 .count().trigger(each: 1).to(transacting).trigger(every: .seconds(1)).require(.exactlyOnce)),

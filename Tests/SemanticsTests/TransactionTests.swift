@@ -68,6 +68,28 @@ import Testing
         }
     }
 
+    // S-ACK-6, S-ORD-2
+    @Test("Each transaction holds what its positions say, on whatever workers", arguments: ordeals, seeds)
+    func holdsWhatPositionsSay(_ ordeal: Ordeal, seed: UInt64) throws {
+        let orders: [OrderScope] = [.total, .unordered, .key { (element: Int) in element }]
+        for order in orders {
+            let log = Self.log(ordeal.faults)
+            try Self.run(log, seed: seed, every: .milliseconds(60)) { def, scheduler in
+                def.map { element in
+                    scheduler.sleep(for: someWhile(element, upTo: .milliseconds(9)))
+                    return element
+                }.par(3, order: order).filter { _ in true }.par(2).map { $0 }.buffer(4)
+            }
+            var held: [Int] = []
+            for (outputs, consumed) in zip(log.transactions, log.consumedByTransaction) {
+                held += outputs
+                #expect(held.sorted() == Array(Self.elements.prefix(consumed)))
+            }
+            #expect(held.count == Self.elements.count && log.transactions.count > 5)
+            #expect(log.violations.isEmpty)
+        }
+    }
+
     // S-ACK-6, S-TRG-2
     @Test("The state of a fold goes back with its transaction", arguments: ordeals, seeds)
     func rollsBackFolds(_ ordeal: Ordeal, seed: UInt64) throws {
@@ -239,6 +261,16 @@ import Testing
         #expect(report.abortedTransactions == 0 && log.violations.isEmpty)
         #expect(log.transactions.count == 2)
         #expect(log.transactions.first?.reduce(0, +) == (1...50).reduce(0, +))
+    }
+
+    // S-ACK-7: what yields nothing is done at once, but committed with its transaction.
+    @Test("Before a partition is given up, also the positions of what was dropped are committed", arguments: seeds)
+    func commitsDroppedBeforeRevocation(seed: UInt64) throws {
+        let log = Self.log([.revoke(after: 63, timeout: .seconds(20))], partitions: 1)
+        let report = try Self.run(log, seed: seed) { def, _ in Shape.dropping.declare(def, 3) }
+        #expect(log.revocations == [true])
+        #expect(report.abortedTransactions == 0 && log.consumed == 200 && log.outputs.isEmpty)
+        #expect(log.violations.isEmpty)
     }
 
     // S-ERR-1, S-ACK-6

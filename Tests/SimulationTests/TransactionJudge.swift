@@ -83,7 +83,12 @@ struct TransactionJudge {
         if shape.hasFold { return judgeFold(found, model, calm, isOneRun: isOneRun) }
         let (isOrdered, wanted) = (shape.isStrict, model.outputs)
         if calm.hasLimit {
-            if isOrdered { return compare(found, wanted) }
+            if isOrdered {
+                let ends = [model.end, model.otherEnd].compactMap(\.self)
+                let isExact = ends.contains(log.consumed)
+                return compare(found, wanted)
+                    ?? (isExact ? nil : "NOT EXACT at a limit: \(log.consumed) are committed, want \(ends)")
+            }
             return calm.sink.limit.map { found.count <= $0 } ?? true ? nil : "TOO MUCH behind a limit: \(found.count)"
         }
         if isOrdered { return compare(found, wanted) }

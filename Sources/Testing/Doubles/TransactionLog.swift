@@ -15,6 +15,8 @@ public final class TransactionLog<Element: Sendable, Output: Sendable>: Sendable
     struct State: Sendable {
         var positions: [String: Int64] = [:]
         var transactions: [[Output]] = []
+        /// How many elements were behind the committed positions after each transaction.
+        var consumed: [Int] = []
         var aborted = 0
         /// Who may write; an earlier one is turned away.
         var writer = 0
@@ -26,6 +28,7 @@ public final class TransactionLog<Element: Sendable, Output: Sendable>: Sendable
         var given = 0
         var opens = 0
         var faults: [TransactionFault]
+        var revocations: [Bool] = []
         var violations: [String] = []
     }
 
@@ -59,6 +62,9 @@ public final class TransactionLog<Element: Sendable, Output: Sendable>: Sendable
     /// What each committed transaction holds.
     public var transactions: [[Output]] { state.withLock { $0.transactions } }
 
+    /// How many elements, over all partitions, were behind the committed positions after each transaction.
+    public var consumedByTransaction: [Int] { state.withLock { $0.consumed } }
+
     /// How often a writer has given a transaction up that held something.
     public var aborted: Int { state.withLock { $0.aborted } }
 
@@ -70,6 +76,9 @@ public final class TransactionLog<Element: Sendable, Output: Sendable>: Sendable
 
     /// How often the source was opened.
     public var opens: Int { state.withLock { $0.opens } }
+
+    /// Of each partition that was given up, whether all that was under way of it was committed before.
+    public var revocations: [Bool] { state.withLock { $0.revocations } }
 
     /// Faults that did not happen yet.
     public var pendingFaults: [TransactionFault] { state.withLock { $0.faults } }

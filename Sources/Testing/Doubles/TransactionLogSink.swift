@@ -92,6 +92,7 @@ public struct TransactionLogWriter<Element: Sendable, Output: Sendable>: SinkWri
                 state.positions[position.partition] = position.offset
             }
             state.transactions.append(open)
+            state.consumed.append(Int(state.positions.values.reduce(0, +)))
             return nil
         }
         if let refusal {

@@ -117,6 +117,7 @@ public struct TransactionLogReader<Element: Sendable, Output: Sendable>: SourceR
             let isDrained = context.partitions.revoke(partition, timeout: timeout)
             partitions = partitions.filter { "p\($0.key)" != partition }
             let committed = log.positions[partition] ?? 0
+            log.change { $0.revocations.append(isDrained) }
             if isDrained, committed != positions[partition] ?? 0 {
                 log.change { $0.violations.append("partition \(partition) was drained, but not committed") }
             }

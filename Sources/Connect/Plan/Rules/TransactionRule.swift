@@ -4,6 +4,7 @@ struct TransactionRule: PlanRule {
         guard let sink = declaration.stages.last, let domain = sink.sink?.transactionDomain else { return [] }
         return pair(declaration.stages[0], sink, domain) + triggers(sink)
             + declaration.stages.filter(\.isDurable).map { durable($0, sink) }
+            + declaration.stages.flatMap { letters($0, sink) }
     }
 
     private func pair(_ first: PlannedStage, _ sink: PlannedStage, _ domain: String) -> [PlanFinding] {
@@ -29,6 +30,19 @@ struct TransactionRule: PlanRule {
                 "has .trigger(\(trigger.text)), but writes in transactions, which the source begins in intervals",
                 "Set the interval by .trigger(every: …); without it there is one every checkpointEvery.")
         }
+    }
+
+    /// Dead letters must be safe before each transaction, not only in the end.
+    private func letters(_ stage: PlannedStage, _ sink: PlannedStage) -> [PlanFinding] {
+        guard case .deadLetter(let letters) = stage.settings.policy?.outcome, letters.descriptor.confirmation == .close
+        else { return [] }
+        return [
+            stage.finding(
+                .transactionMismatch,
+                "has dead letters in \(letters.kind), which makes them safe only at its end, but \(sink.mention) commits in "
+                    + "transactions before",
+                "Give it a sink for dead letters that confirms by a flush.")
+        ]
     }
 
     private func durable(_ fold: PlannedStage, _ sink: PlannedStage) -> PlanFinding {
