@@ -21,7 +21,12 @@ private func root(_ resumption: SourceDescriptor.Resumption = .checkpointStore) 
     Pipeline("test").root(ProbeSource(Int.self, resumption: resumption))
 }
 
+private func transactional() -> Def<Int> {
+    Pipeline("test").root(ProbeSource(Int.self, resumption: .source, transactionDomain: "here"))
+}
+
 private let sink = ProbeSink(Int.self)
+private let transacting = ProbeSink(Int.self, confirmation: .flush, transactionDomain: "here")
 private let exact = ProbeSink(Int.self, isExactlyOnce: true)
 
 // S-PLAN-3
@@ -44,6 +49,16 @@ struct PlanPromiseTests {
             "no order behind order per key",
             root().map { $0 }.par(3, order: .key { (key: Int) in key }).map { $0 }.par(3, order: .unordered).to(sink),
             "at-least-once ProbeSink", "none map-3"),
+        PromiseCase("positions in the transactions of the sink", transactional().to(transacting), "exactly-once"),
+        PromiseCase(
+            "any stages before transactions",
+            transactional().map { $0 }.par(3, order: .unordered).count().trigger(each: 2).limit(3).to(transacting),
+            "at-least-once map-2", "none map-2"),
+        PromiseCase(
+            "a fold behind workers that overtake each other, before transactions",
+            transactional().limit(3).map { $0 }.par(3, order: .unordered).count().trigger(each: 2).to(transacting),
+            "exactly-once", "none map-2"),
+        PromiseCase("a transactional source and a plain sink", transactional().to(sink), "at-least-once ProbeSink"),
         PromiseCase(
             "one worker keeps the order anyway", root().map { $0 }.par(1, order: .unordered).to(exact), "exactly-once"),
     ]
@@ -79,6 +94,21 @@ struct PlanPromiseTests {
         #expect(plan.promise.states.map(\.isDurable) == [true, false])
         #expect(plan.description.contains("state      of \"sum\" is kept with the checkpoint"))
         #expect(plan.description.contains("of \"count-3\" starts anew after a restart"))
+    }
+
+    @Test("The plan says how transactions treat folds, and that the positions go with the output")
+    func tellsTransactions() throws {
+        let plan = try transactional().count().trigger(each: 5).to(transacting).plan()
+        let text = plan.description.split { $0 == "\n" || $0 == " " }.joined(separator: " ")
+        #expect(
+            text.contains(
+                "exactly-once: the sink \"ProbeSink\" commits the positions of the source \"ProbeSource\" in the"))
+        #expect(text.contains("of \"count-2\" starts anew after a restart, and goes back to the last transaction"))
+        #expect(text.contains("emits before each transaction too"))
+        #expect(!plan.commitsOnlyAtEnd)
+        let endless = Pipeline("test").root(
+            ProbeSource(Int.self, isBounded: false, resumption: .source, transactionDomain: "here"))
+        #expect(try endless.to(transacting).plan().withCoders.last?.settings.triggers == Triggers())
     }
 
     @Test("Dead letters have a path of their own, which is never exactly once")

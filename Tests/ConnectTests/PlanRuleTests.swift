@@ -19,6 +19,7 @@ private let ints = Pipeline("test").root(ProbeSource(Int.self))
 private let chunks = Pipeline("test").root(ProbeSource(StreamChunk.self))
 private let intSink = ProbeSink(Int.self)
 private let bufferingSink = ProbeSink(Int.self, confirmation: .flush, window: 10)
+private let transacting = ProbeSink(Int.self, transactionDomain: "here")
 private let letters = ProbeSink(DeadLetter.self)
 
 // S-DEC-3, G09, G11
@@ -190,6 +191,30 @@ struct PlanRuleTests {
             ints.to(intSink).coders(CoderRegistry().adding(StatelessCoder(), cost: 0)), "error coder_cost_invalid 0"),
     ]
 
+    static let transactions: [Misdeclaration] = [
+        Misdeclaration(
+            "transactions without the source", ints.to(transacting).trigger(every: .seconds(1)),
+            "error transaction_mismatch 2"),
+        Misdeclaration(
+            "transactions of somewhere else",
+            Pipeline("test").root(ProbeSource(Int.self, resumption: .source, transactionDomain: "there"))
+                .to(transacting), "error transaction_mismatch 2"),
+        Misdeclaration(
+            "a durable fold and triggers that count, in transactions",
+            Pipeline("test").root(ProbeSource(Int.self, resumption: .source, transactionDomain: "here"))
+                .durableFold(into: 0) { $0 += $1 }.trigger(each: 1).named("sum").to(transacting).trigger(each: 2),
+            "error transaction_mismatch 2", "warning durable_inexact 2", "error trigger_not_possible 3"),
+        Misdeclaration(
+            "dead letters that are safe only at the end, in transactions",
+            Pipeline("test").root(ProbeSource(Int.self, resumption: .source, transactionDomain: "here"))
+                .map { $0 }.onError(.deadLetter(ProbeSink(DeadLetter.self, confirmation: .close))).to(transacting),
+            "error transaction_mismatch 2"),
+        Misdeclaration(
+            "transactions in intervals",
+            Pipeline("test").root(ProbeSource(Int.self, resumption: .source, transactionDomain: "here"))
+                .count().trigger(each: 1).to(transacting).trigger(every: .seconds(1)).require(.exactlyOnce)),
+    ]
+
     static let sound: [Misdeclaration] = [
         Misdeclaration(
             "the least of everything",
@@ -218,7 +243,7 @@ struct PlanRuleTests {
 
     @Test(
         "Every mistake is found, with its stage and place",
-        arguments: chains + workers + bounds + triggers + errors + states + sound)
+        arguments: chains + workers + bounds + triggers + errors + states + transactions + sound)
     func findsMistakes(_ case: Misdeclaration) {
         let found = findings(of: `case`.pipeline)
         #expect(found.map { "\($0.severity) \($0.code) \($0.number)" } == `case`.expected)

@@ -6,7 +6,7 @@ struct Thrown: Error {}
 
 /// Builds the pipeline of a shape and runs it.
 struct ShapedRun: Sendable {
-    let shape: Shape
+    var shape: Shape
     let scheduler: any Scheduler
     let timeline = Timeline()
     let attempts = Attempts()
@@ -35,7 +35,38 @@ struct ShapedRun: Sendable {
         options.checkpointEvery = shape.checkpointEvery
         options.batchCapacity = shape.batchCapacity
         options.shutdownTimeout = .seconds(3600)
-        let run = try PipelineRun(modified(chain(source, letters).to(sink)), options)
+        let run = try PipelineRun(modified(chain(Pipeline("random").root(source), letters).to(sink)), options)
+        disturb(run, abortAfter: abortAfter)
+        do {
+            _ = try run.wait()
+            return nil
+        } catch let error {
+            return error
+        }
+    }
+
+    /// Runs from and into a log that commits in transactions, until the run ends or is aborted.
+    ///
+    /// - Returns: why the run failed
+    func run(
+        on log: TransactionLog<Item, Item>, letters: RecordingSink<DeadLetter>, abortAfter: Duration?
+    ) throws -> PipelineError? {
+        var random = SplitMix(seed: shape.seed &+ 17)
+        let source = log.source(
+            batch: 1 + random.below(12), pause: .microseconds(shape.waits ? random.below(400) : 0),
+            hasDuties: shape.hasDuties)
+        let sink = log.sink(
+            window: shape.sink.window, writeTime: shape.sink.writeTime,
+            storeTime: .microseconds(random.oneIn(2) ? random.below(500) : 0))
+        var calm = self
+        // What counts at such a sink, or makes it flush, is refused.
+        calm.shape.sink.each = nil
+        var options = RunOptions.quiet(on: scheduler)
+        options.checkpointEvery = shape.checkpointEvery
+        options.batchCapacity = shape.batchCapacity
+        options.shutdownTimeout = .seconds(3600)
+        let pipeline = calm.modified(chain(Pipeline("random").root(source), letters).to(sink))
+        let run = try PipelineRun(pipeline, options)
         disturb(run, abortAfter: abortAfter)
         do {
             _ = try run.wait()
@@ -162,11 +193,11 @@ struct ShapedRun: Sendable {
     private func pipeline(
         _ source: ScriptedSource<Item>, _ sink: RecordingSink<Item>, _ letters: RecordingSink<DeadLetter>
     ) -> Pipeline {
-        modified(chain(source, letters).to(sink))
+        modified(chain(Pipeline("random").root(source), letters).to(sink))
     }
 
-    private func chain(_ source: ScriptedSource<Item>, _ letters: RecordingSink<DeadLetter>) -> Def<Item> {
-        var chain = Pipeline("random").root(source)
+    private func chain(_ root: Def<Item>, _ letters: RecordingSink<DeadLetter>) -> Def<Item> {
+        var chain = root
         for index in shape.stages.indices { chain = appending(index, to: chain, letters) }
         return chain
     }

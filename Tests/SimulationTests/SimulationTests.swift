@@ -62,6 +62,48 @@ import Testing
         }
     }
 
+    // S-ACK-6, S-ACK-7, S-END-3
+    @Test func `what is committed in transactions is whole, whatever is aborted, lost, fails or is cut`() throws {
+        judgeTransactions(Self.seeds(400, from: 3_000_001), "what is committed in transactions") { shape in
+            var limits = SeededScheduler.Limits()
+            limits.steps = 3_000_000
+            return try SeededScheduler.run(seed: shape.seed, limits: limits) { scheduler in
+                try TransactionJudge(shape: shape, scheduler: scheduler).verdict()
+            }
+        }
+    }
+
+    // S-ACK-6, S-ACK-7, S-END-3
+    @Test func `what is committed from real threads in transactions is whole, whatever is aborted, lost or fails`() {
+        // Pauses before a further attempt take their time here.
+        judgeTransactions(Self.seeds(40, from: 4_000_001, share: 20), "what is committed from real threads") { shape in
+            try TransactionJudge(shape: shape, scheduler: SystemScheduler.shared, mayCut: false).verdict()
+        }
+    }
+
+    private func judgeTransactions(_ seeds: ClosedRange<Int>, _ name: String, _ verdict: (Shape) throws -> String?) {
+        let start = SystemScheduler.shared.now
+        for seed in seeds {
+            var shape = Shape(seed: UInt64(seed))
+            shape.acknowledgesElements = false
+            var found: String?
+            do {
+                found = try verdict(shape)
+            } catch {
+                found = "\(error)"
+            }
+            guard let found else { continue }
+            Issue.record(
+                """
+                \(found)
+                  replay with CONNECT_SEED=\(seed) swift test --filter "\(name)"
+                  \(shape)
+                """)
+        }
+        let milliseconds = SystemScheduler.shared.now.elapsed(since: start) / .milliseconds(1)
+        print("seeds \(seeds): \(milliseconds / Double(seeds.count)) ms per seed")
+    }
+
     private func judge(_ seeds: ClosedRange<Int>, _ name: String, _ run: (Shape) throws -> Trace) {
         let start = SystemScheduler.shared.now
         var bad = 0

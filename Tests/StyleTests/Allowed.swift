@@ -8,7 +8,7 @@ enum Allowed {
         "Sources/Connect/Contracts/Carriers/LimitedToken.swift",
         "Sources/Connect/Contracts/Seams/Guarded.swift",
         "Sources/Connect/Contracts/Seams/Monitor.swift",
-        "Sources/Connect/Runtime/RootDriver.swift",
+        "Sources/Connect/Runtime/FlushRequest.swift",
         "Sources/Connect/Runtime/Segments/ChannelCells.swift",
         "Sources/Connect/Runtime/Segments/DelivererSlot.swift",
         "Sources/Connect/Runtime/Segments/SourceDuties.swift",

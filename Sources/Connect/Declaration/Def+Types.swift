@@ -73,6 +73,11 @@ extension SinkMaterial {
             },
             inlet: { positions in
                 SinkStage(context, writer: cell.writer, descriptor: descriptor, positions: positions).inlet
+            },
+            transactionalInlet: { transactions in
+                TransactionalSinkStage(
+                    context, writer: cell.writer, descriptor: descriptor, transactions: transactions
+                ).inlet
             })
     }
 }

@@ -78,6 +78,8 @@ struct SinkMaterial {
     let open: (SinkContext) throws -> [Position]?
     /// Makes the inlet that leads to the writer.
     let inlet: ((any SinkPositions)?) -> AnyObject
+    /// Makes the inlet that leads to the writer of a sink that writes in transactions.
+    let transactionalInlet: (any SinkTransactions) -> AnyObject
 }
 
 /// What an elementwise stage is like.

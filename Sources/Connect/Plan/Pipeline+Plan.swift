@@ -10,7 +10,7 @@ extension Pipeline {
         if findings.contains(where: { $0.severity == .error }) {
             throw PlanError(pipeline: name, findings: findings)
         }
-        let withCoders = TriggerDefaults.apply(to: coders.stages)
+        let withCoders = TransactionNotes.add(to: TriggerDefaults.apply(to: coders.stages))
         return Plan(
             pipeline: name, warnings: findings, hash: PlanHash.hash(of: declaration, withCoders: withCoders),
             declared: declaration.stages, withNetwork: withNetwork, withCoders: withCoders,

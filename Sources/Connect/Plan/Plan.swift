@@ -28,11 +28,20 @@ public struct Plan: Sendable {
 
     /// Whether nothing can be committed before the end: a sink confirms, or a fold emits, only then.
     var commitsOnlyAtEnd: Bool {
-        withCoders.contains { stage in
+        if commitsInTransactions { return false }
+        return withCoders.contains { stage in
             let isUntriggered = stage.settings.triggers.isEmpty
             guard let sink = stage.sink else { return stage.role == .fold && isUntriggered }
             return sink.confirmation == .close || (sink.confirmation == .flush && isUntriggered)
         }
+    }
+
+    /// Whether the sink commits the positions of the source, in the transactions of its output.
+    var commitsInTransactions: Bool { withCoders.commitsInTransactions }
+
+    /// How long the source waits from one transaction to the next; nil where the sink does not write in transactions.
+    func transactionInterval(otherwise usual: Duration) -> Duration? {
+        commitsInTransactions ? withCoders.last?.settings.triggers.every ?? usual : nil
     }
 
     /// Refuses stages that one process alone cannot run.

@@ -61,6 +61,9 @@ extension PlanFinding.Code {
     /// The state of a durable fold cannot fit the positions it is stored with.
     public static let durableInexact = PlanFinding.Code("durable_inexact")
 
+    /// The sink writes in transactions, and the source or a stage between does not fit into them.
+    public static let transactionMismatch = PlanFinding.Code("transaction_mismatch")
+
     /// No coders lead from one type to the other.
     public static let coderMissing = PlanFinding.Code("coder_missing")
     /// Several ways through the coders cost the same.

@@ -22,6 +22,8 @@ struct PlanPromise: Sendable {
     struct FoldState: Sendable {
         var stage: String
         var isDurable: Bool
+        /// Whether it goes back to the last transaction where one is aborted.
+        var rollsBack: Bool
     }
 
     /// The path that elements take which a stage could not process.
@@ -45,7 +47,9 @@ struct PlanPromise: Sendable {
             guard case .deadLetter(let sink) = stage.settings.policy?.outcome else { return nil }
             return DeadLetters(stage: stage.name, sink: sink.kind, guarantee: guarantee)
         }
-        states = stages.filter { $0.role == .fold }.map { FoldState(stage: $0.name, isDurable: $0.isDurable) }
+        states = stages.filter { $0.role == .fold }.map {
+            FoldState(stage: $0.name, isDurable: $0.isDurable, rollsBack: stages.commitsInTransactions)
+        }
     }
 
     private static func delivery(of stages: [PlannedStage]) -> Delivery {
@@ -57,6 +61,7 @@ struct PlanPromise: Sendable {
                 guarantee: .atMostOnce, stage: source,
                 reason: "cannot go on where it stopped, so what is under way at a crash is lost")
         }
+        if sink.transactionDomain != nil { return transactional(stages, source, last) }
         if !sink.isExactlyOnce {
             return atLeastOnce(
                 last, "keeps no positions beside its output, so after a crash it may write some elements again")
@@ -74,6 +79,24 @@ struct PlanPromise: Sendable {
         return Delivery(
             guarantee: .exactlyOnce,
             reason: "the sink \"\(last.name)\" keeps the positions of the source \"\(source.name)\" beside its output")
+    }
+
+    /// Everything that is written since a transaction, and the position behind what it was made of, are committed at once.
+    private static func transactional(
+        _ stages: [PlannedStage], _ source: PlannedStage, _ sink: PlannedStage
+    ) -> Delivery {
+        guard stages.commitsInTransactions else {
+            return atLeastOnce(source, "keeps its positions apart from the transactions of the sink")
+        }
+        let loose = stages.firstIndex(where: \.losesOrder)
+        if let loose, stages[loose...].contains(where: { $0.settings.limit != nil }) {
+            return atLeastOnce(
+                stages[loose], "lets elements overtake each other before a limit, which no position can tell")
+        }
+        return Delivery(
+            guarantee: .exactlyOnce,
+            reason: "the sink \"\(sink.name)\" commits the positions of the source \"\(source.name)\" in the "
+                + "transaction of its output")
     }
 
     private static func atLeastOnce(_ stage: PlannedStage, _ reason: String) -> Delivery {
@@ -94,6 +117,14 @@ struct PlanPromise: Sendable {
                 guarantee: .perKey, stage: keyed, reason: "lets elements with different keys overtake each other")
         }
         return Order(guarantee: .total, reason: "that of a run without parallelism")
+    }
+}
+
+extension [PlannedStage] {
+    /// Whether the sink commits the positions of the source, in the transactions of its output.
+    var commitsInTransactions: Bool {
+        guard let domain = last?.sink?.transactionDomain else { return false }
+        return first?.source?.transactionDomain == domain && first?.source?.resumption == .source
     }
 }
 

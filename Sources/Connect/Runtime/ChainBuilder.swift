@@ -8,6 +8,7 @@ struct ChainBuilder: Sendable {
     private let counters: [StageCounters]
     private let tracker: PositionTracker
     private let outputCapacity: Int
+    private let transactions: RunTransactions?
     private let late: LateSegment
     /// Whether what the sink has written says exactly where the source stands.
     private let isExact: Bool
@@ -21,6 +22,7 @@ struct ChainBuilder: Sendable {
         run = materializer.run
         counters = materializer.counters
         tracker = materializer.tracker
+        transactions = materializer.transactions
         self.late = late
         isExact = materializer.plan.keepsPlace
         logger = materializer.options.logger
@@ -81,8 +83,10 @@ struct ChainBuilder: Sendable {
             var sinkContext = context.sinkContext(logger)
             sinkContext.metrics = sinkMetrics
             sinkContext.memory = sinkMemory
-            guard let restored = try material.open(sinkContext) else { return material.inlet(nil) }
-            run.setRestored(bySink: restored)
+            let restored = try material.open(sinkContext)
+            if let restored { run.setRestored(bySink: restored) }
+            if let transactions { return material.transactionalInlet(transactions) }
+            guard let restored else { return material.inlet(nil) }
             return material.inlet(TrackedPositions(tracker: tracker, run: run, restored: restored, isExact: isExact))
         } catch {
             throw PipelineError(
@@ -164,6 +168,8 @@ extension PlannedStage {
 extension StageContext {
     /// What a writer of this stage is told.
     func sinkContext(_ logger: Logger) -> SinkContext {
-        SinkContext(pipeline: run.pipeline, stage: name, scheduler: run.scheduler, wake: wake, logger: logger)
+        SinkContext(
+            pipeline: run.pipeline, stage: name, scheduler: run.scheduler, wake: wake, logger: logger,
+            exchange: run.exchange)
     }
 }

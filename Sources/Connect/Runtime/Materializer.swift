@@ -15,6 +15,10 @@ struct Materializer {
     private let duties: SourceDuties?
     /// Where metrics go; nil where nobody listens.
     private let metrics: (any MetricsFactory)?
+    /// What the sink asks of the run, where it writes in transactions.
+    let transactions: RunTransactions?
+    /// Whether no attempt of the run came before this one.
+    let isFirst: Bool
     private(set) var segments: [any Segment] = []
     private(set) var deadLetterSegments: [any Segment] = []
     /// How busy the source's thread is with the stages behind the source.
@@ -29,12 +33,26 @@ struct Materializer {
         let capacity: Int?
     }
 
-    init(plan: Plan, run: RunState, options: RunOptions, metrics: (any MetricsFactory)?) {
+    /// Builds a run, or a further attempt of it.
+    ///
+    /// - Parameters:
+    ///   - plan: what is run
+    ///   - run: the state of the attempt
+    ///   - options: how it is run
+    ///   - counters: those of the attempt before, which go on counting; nil for the first
+    ///   - metrics: where metrics go; nil where nobody listens
+    ///   - onCommit: told what the sink has committed in a transaction, on its thread
+    init(
+        plan: Plan, run: RunState, options: RunOptions, counters: [StageCounters]?, metrics: (any MetricsFactory)?,
+        onCommit: @escaping @Sendable ([Position]) -> Void
+    ) {
         self.plan = plan
         self.run = run
         self.options = options
-        counters = plan.withCoders.map { _ in StageCounters(measuresBytes: metrics != nil) }
         self.metrics = metrics
+        isFirst = counters == nil
+        self.counters = counters ?? plan.withCoders.map { _ in StageCounters(measuresBytes: metrics != nil) }
+        transactions = run.transactions.map { RunTransactions(run, $0, onCommit: onCommit) }
         tracker = run.tracker
         interrupt = Interrupt(scheduler: run.scheduler)
         budget = plan.channelMemory.map { ByteBudget(limit: $0, scheduler: run.scheduler) }
@@ -112,7 +130,9 @@ struct Materializer {
         }
         var keys: KeyLanes<Input>?
         if case .key(let selector) = segment.order.kind { keys = selector.lanes as? KeyLanes<Input> }
-        let channels = (0..<(keys == nil ? 1 : segment.workers)).map { _ in makeChannel(input, segment) }
+        let channels = (0..<(keys == nil ? 1 : segment.workers)).map { _ in
+            makeChannel(input, segment, holdsAtBarriers: true)
+        }
         let orderless = OrderlessSegment<Input, Output>(
             name: name(segment), inputs: channels, workers: segment.workers, run: run, makeHead: makeHead,
             downstreamWait: waited, makeTail: makeTail)
@@ -132,10 +152,13 @@ struct Materializer {
         }
     }
 
-    private func makeChannel<Element: Sendable>(_ type: Element.Type, _ segment: PlanSegment) -> Channel<Element> {
+    private func makeChannel<Element: Sendable>(
+        _ type: Element.Type, _ segment: PlanSegment, holdsAtBarriers: Bool = false
+    ) -> Channel<Element> {
         Channel(
             batches: min(segment.buffer ?? .max, max(4, segment.workers + 1)), elements: segment.buffer,
-            budget: budget, scheduler: run.scheduler, duties: duties(before: segment))
+            budget: budget, scheduler: run.scheduler, holdsAtBarriers: holdsAtBarriers,
+            duties: duties(before: segment))
     }
 
     /// What the thread that pushes into a segment has to do beside.
@@ -246,7 +269,7 @@ struct Materializer {
             let logger = options.logger
             let segment = SerialSegment(
                 name: name, input: channel, run: run, downstreamWait: { 0 },
-                makeHead: { try Materializer.deadLetterInlet(sink, context(), logger) })
+                makeHead: { [run] in try Materializer.deadLetterInlet(sink, context(), run, logger) })
             late.set(segment)
             deadLetterSegments.append(segment)
             let run = run
@@ -255,12 +278,17 @@ struct Materializer {
     }
 
     private static func deadLetterInlet(
-        _ sink: DeadLetterSink, _ context: StageContext, _ logger: Logger
+        _ sink: DeadLetterSink, _ context: StageContext, _ run: RunState, _ logger: Logger
     ) throws -> AnyObject {
         func make<Writer: SinkWriter<DeadLetter>>(_ writer: Writer) throws -> AnyObject {
             var writer = writer
             try writer.open(context.sinkContext(logger))
-            return SinkStage(context, writer: writer, descriptor: sink.descriptor, positions: nil).inlet
+            let inlet = SinkStage(context, writer: writer, descriptor: sink.descriptor, positions: nil).inlet
+            let flush = { () throws(Interruption) in
+                try inlet.flush()
+                run.noteFlushedDeadLetters(ofStage: context.number)
+            }
+            return Inlet(push: inlet.push, tick: inlet.tick, flush: flush, finish: inlet.finish)
         }
         return try make(try sink.makeWriter())
     }

@@ -76,7 +76,8 @@ final class RootDriver<Element: Sendable>: Sendable {
                 SourceContext(
                     pipeline: run.pipeline, stage: name, positions: positions, scheduler: run.scheduler,
                     interrupt: interrupt, logger: settings.logger, partitions: tracker,
-                    progress: run.progress, metrics: settings.metrics, memory: settings.memory))
+                    progress: run.progress, metrics: settings.metrics, memory: settings.memory, exchange: run.exchange,
+                    positionsAreCommittedBySink: settings.positionsAreCommittedBySink))
             return reader
         } catch {
             counters.errors.add(1, ordering: .relaxed)
@@ -92,10 +93,10 @@ final class RootDriver<Element: Sendable>: Sendable {
     }
 
     private func read(_ reader: RootReader<Element>, into chain: Inlet<Element>) throws(Interruption) {
-        let flushing = FlushRequest(chain, duties)
+        let flushing = FlushRequest(chain, run, duties)
         tracker.setHooks(
             PositionTracker.RevocationHooks(
-                flush: { flushing.flush() }, commit: settings.commitNow, forget: settings.forget))
+                flush: { flushing.flush() }, commit: settings.commitNow, forget: settings.forget, leave: leave))
         duties?.begin(reader.service)
         defer {
             tracker.setHooks(nil)
@@ -108,6 +109,9 @@ final class RootDriver<Element: Sendable>: Sendable {
         var meter = PassMeter(pace: pace, scheduler: run.scheduler, waited: downstreamWait)
         var deadline = try chain.tick(run.scheduler.now)
         while !interrupt.isRaised {
+            if let transactions = run.transactions {
+                deadline = min(deadline, try flushing.passBarrier(of: transactions))
+            }
             if let budget, !budget.waitForRoom(until: min(deadline, run.scheduler.now.advanced(by: .milliseconds(100))))
             {
                 deadline = try chain.tick(run.scheduler.now)
@@ -118,6 +122,10 @@ final class RootDriver<Element: Sendable>: Sendable {
             do {
                 state = try poll(reader, &batch, deadline)
             } catch {
+                if let transactions = run.transactions, let aborted = error as? TransactionAborted {
+                    transactions.abort(aborted)
+                    throw .stop
+                }
                 try push(&batch, into: chain, at: run.scheduler.now, room: room)
                 counters.errors.add(1, ordering: .relaxed)
                 throw .failure(StageFailure(error: describe(error), sequence: Int.max - 1, index: 0))
@@ -137,6 +145,18 @@ final class RootDriver<Element: Sendable>: Sendable {
     ) throws -> SourcePoll {
         guard let duties else { return try reader.poll(&batch, deadline) }
         return try duties.whileReading { try reader.poll(&batch, deadline) }
+    }
+
+    /// What a partition is given up with is in the open transaction: then that one cannot be committed.
+    private var leave: (@Sendable (String, Bool) -> Bool)? {
+        guard let transactions = run.transactions else { return nil }
+        return { name, isDrained in
+            if !isDrained {
+                transactions.abort(
+                    TransactionAborted(reason: "partition \(name) was given up with elements of it under way"))
+            }
+            return isDrained && transactions.aborted == nil
+        }
     }
 
     private func push(
@@ -173,6 +193,7 @@ struct RootSettings: Sendable {
     var acknowledges: Bool
     var logger: Logger
     var declaredAt: SourceLocation?
+    var positionsAreCommittedBySink = false
     /// Where to go on, given what the sink has restored.
     var positions: @Sendable ([Position]?) throws -> [Position]
     /// Told the committer of the source, once it is open.
@@ -182,32 +203,4 @@ struct RootSettings: Sendable {
     var metrics: ConnectorMetrics?
     /// How many bytes the queue of the source's client may take.
     var memory: Int?
-}
-
-/// Flushes a chain from inside a poll, on the same thread, and keeps what came of it.
-private final class FlushRequest<Element: Sendable>: @unchecked Sendable {
-    // Proof for `@unchecked Sendable`: used on the source's thread only; a revocation is a call of the reader's poll.
-    private let chain: Inlet<Element>
-    private let duties: SourceDuties?
-    private var interruption: Interruption?
-
-    init(_ chain: Inlet<Element>, _ duties: SourceDuties?) {
-        self.chain = chain
-        self.duties = duties
-    }
-
-    /// - Returns: false in the middle of a push
-    func flush() -> Bool {
-        if let duties, duties.isPushing { return false }
-        do throws(Interruption) {
-            try chain.flush()
-        } catch {
-            interruption = error
-        }
-        return true
-    }
-
-    func result() throws(Interruption) {
-        if let interruption { throw interruption }
-    }
 }

@@ -23,6 +23,9 @@ public struct RunOptions: Sendable {
     public var metrics: (any MetricsFactory)?
     /// Threads and time.
     public var scheduler: any Scheduler
+    /// Where the sink writes in transactions: how many may be aborted one after the other, with none committed between them,
+    /// before the run fails. After each the run goes back to the last one that was committed.
+    public var abortedTransactionLimit = 10
     /// How many elements a batch has at most: 1 ... 65,536. Slow work gets fewer at a time all the same.
     public var batchCapacity: Int
     /// Whether it is noted which elements are done; only for measuring what that costs. Without it nothing is ever

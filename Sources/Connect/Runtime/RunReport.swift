@@ -1,6 +1,9 @@
 import Synchronization
 
 /// What a run did.
+///
+/// Where transactions were aborted, what was read, worked on and written again after that counts again; what is committed,
+/// by ``committed`` and ``commits``, does not.
 public struct RunReport: Sendable {
     /// What one stage did.
     public struct Stage: Sendable, Hashable {
@@ -36,11 +39,14 @@ public struct RunReport: Sendable {
     public let commits: Int
     /// Whether somebody asked the run to stop.
     public let wasStopped: Bool
+    /// How often a transaction was aborted and the run went back to the last one.
+    public let abortedTransactions: Int
 
     init(
         plan: Plan, counters: [StageCounters], duration: Duration, committed: [Position], commits: Int,
-        wasStopped: Bool
+        wasStopped: Bool, abortedTransactions: Int
     ) {
+        self.abortedTransactions = abortedTransactions
         pipeline = plan.pipeline
         self.duration = duration
         self.committed = committed

@@ -19,6 +19,8 @@ final class RunState: RunServices, Sendable {
         var wasStopRequested = false
         var isAborted = false
         var alive = 0
+        /// Threads that are not gone yet: also those that still close a source.
+        var present = 0
         var commitsWanted = 0
         var commitsServed = 0
         /// Nothing will be committed any more; sources may be closed.
@@ -26,6 +28,8 @@ final class RunState: RunServices, Sendable {
         var restoredBySinks: [Position]?
         var restoredStates: [String: String] = [:]
         var deadLetters: [Int: Channel<DeadLetter>] = [:]
+        /// How many barriers went to the dead letters of each stage, and came to their sinks.
+        var letterBarriers: [Int: (sent: Int, flushed: Int)] = [:]
     }
 
     let pipeline: String
@@ -34,16 +38,30 @@ final class RunState: RunServices, Sendable {
     let tracker: PositionTracker
     /// How far the source has come.
     let progress = SourceProgress()
+    let exchange: RunExchange
+    /// nil where the sink does not write in transactions.
+    let transactions: Transactions?
     private let state: Guarded<State>
     let changed: Monitor.Condition
 
-    init(plan: Plan, options: RunOptions) {
+    /// The state of an attempt.
+    ///
+    /// - Parameters:
+    ///   - plan: what is run
+    ///   - options: how
+    ///   - exchange: that of the whole run
+    ///   - kept: what stages remembered at the last transaction of the attempt before
+    init(plan: Plan, options: RunOptions, exchange: RunExchange, goingOnFrom kept: [String: any Sendable] = [:]) {
+        self.exchange = exchange
         pipeline = plan.pipeline
         scheduler = options.scheduler
         checkpointEvery = options.checkpointEvery
         tracker = PositionTracker(
             scheduler: options.scheduler, tracksElements: plan.source?.acknowledgesElements ?? false,
             isOrdered: plan.segments.allSatisfy { $0.parallel.isEmpty || $0.order.isTotal })
+        transactions = plan.transactionInterval(otherwise: options.checkpointEvery).map { [tracker] in
+            Transactions(every: $0, tracker, goingOnFrom: kept)
+        }
         state = Guarded(State(), scheduler: scheduler)
         changed = state.monitor.makeCondition()
     }
@@ -58,15 +76,22 @@ final class RunState: RunServices, Sendable {
     func spawn(_ name: String, _ body: @escaping @Sendable () -> (() -> Void)?) {
         state.withLock { state in
             state.alive += 1
+            state.present += 1
             state.unbuilt += 1
         }
         scheduler.spawn(name: name) {
             let afterwards = body()
             self.state.withLock { state in
                 state.alive -= 1
+                if afterwards == nil { state.present -= 1 }
                 self.changed.broadcast()
             }
-            afterwards?()
+            guard let afterwards else { return }
+            afterwards()
+            self.state.withLock { state in
+                state.present -= 1
+                self.changed.broadcast()
+            }
         }
     }
 
@@ -262,9 +287,53 @@ final class RunState: RunServices, Sendable {
         }
     }
 
+    /// Waits until a time and until nothing of the attempt is left: its source is closed, too. A stop ends the wait.
+    func waitUntilGone(and deadline: MonotonicTime) {
+        state.waitWithLock { state in
+            if state.wasStopRequested || state.isAborted { return .done(()) }
+            if state.present > 0 { return .wait(changed) }
+            return scheduler.now >= deadline ? .done(()) : .wait(changed, until: deadline)
+        }
+    }
+
     func waitUntilSettled() {
         state.waitWithLock { state in
             state.isSettled || state.isAborted ? .done(()) : .wait(changed)
+        }
+    }
+
+    // MARK: transactions
+
+    var rollback: (any StageRollback)? { transactions }
+
+    /// Waits until all threads have ended but those of the dead letters and the caller.
+    func waitForOtherStages() {
+        state.waitWithLock { state in
+            state.alive <= state.deadLetters.count + 1 || state.isAborted ? .done(()) : .wait(changed)
+        }
+    }
+
+    /// Makes all dead letters safe that were written before.
+    ///
+    /// - Throws: where one of their sinks has failed
+    func flushDeadLetters() throws(Interruption) {
+        let channels = state.withLock { $0.deadLetters }
+        if channels.isEmpty { return }
+        for (stage, channel) in channels {
+            state.withLock { $0.letterBarriers[stage, default: (0, 0)].sent += 1 }
+            try channel.pushBarrier()
+        }
+        let isFlushed = state.waitWithLock { state in
+            if state.isAborted || state.outerFailure != nil { return .done(false) }
+            return state.letterBarriers.values.allSatisfy { $0.sent == $0.flushed } ? .done(true) : .wait(changed)
+        }
+        if !isFlushed { throw .stop }
+    }
+
+    func noteFlushedDeadLetters(ofStage number: Int) {
+        state.withLock { state in
+            state.letterBarriers[number]?.flushed += 1
+            changed.broadcast()
         }
     }
 

@@ -45,11 +45,15 @@ public struct SinkDescriptor: Sendable, Hashable {
     /// Whether its client keeps a queue of its own in memory, which gets a share of the pipeline's
     /// (``SinkContext/memory``).
     public var hasQueue: Bool
+    /// Names where it writes in transactions, for example a cluster; nil where it does not. Its source must be of the same
+    /// domain: what was written and the source's positions are committed together, by ``SinkWriter/store(_:)``, which then
+    /// is what confirms, whatever ``confirmation`` says.
+    public var transactionDomain: String?
 
     /// What the plan must know of a sink.
     public init(
         kind: String, target: String = "", confirmation: Confirmation = .write, window: Int? = nil,
-        mayBlock: Bool = true, isExactlyOnce: Bool = false, hasQueue: Bool = false
+        mayBlock: Bool = true, isExactlyOnce: Bool = false, hasQueue: Bool = false, transactionDomain: String? = nil
     ) {
         self.kind = kind
         self.target = target
@@ -58,6 +62,7 @@ public struct SinkDescriptor: Sendable, Hashable {
         self.mayBlock = mayBlock
         self.isExactlyOnce = isExactlyOnce
         self.hasQueue = hasQueue
+        self.transactionDomain = transactionDomain
     }
 }
 
@@ -101,9 +106,16 @@ public protocol SinkWriter<Input> {
 
     /// For sinks that keep positions: stores, in one step with the output up to the last boundary, where the source
     /// would go on. Called after `flush`. Partitions that are not named stay where they were stored last.
+    ///
+    /// A sink that writes in transactions commits the open one with the positions; it may have nothing but the positions.
+    ///
+    /// - Throws: a ``TransactionAborted`` where nothing of the transaction took effect and the run may go back to the last
+    ///   one; anything else ends the run, which must not commit any more then
     mutating func store(_ positions: [Position]) throws
 
     /// Closes what was opened; called once, also after a failure. Everything was flushed before unless the run failed.
+    ///
+    /// A sink that writes in transactions aborts the open one here: what was not stored is not to be seen by anybody.
     ///
     /// - Parameter succeeded: whether everything written is to be kept: false only after a failure of this sink
     /// - Throws: where not everything written could be made safe or closed
@@ -143,11 +155,14 @@ public struct SinkContext: Sendable {
     public var metrics: ConnectorMetrics?
     /// How many bytes the queue of the writer's client may take; nil where the pipeline's memory is not bounded.
     public var memory: Int?
+    /// What the source and the sink of the run hand each other.
+    public var exchange: RunExchange
 
     /// What a writer is told when it is opened.
     public init(
         pipeline: String, stage: String, scheduler: any Scheduler, wake: @escaping @Sendable () -> Void = {},
-        logger: Logger = Logger(label: "connect"), metrics: ConnectorMetrics? = nil, memory: Int? = nil
+        logger: Logger = Logger(label: "connect"), metrics: ConnectorMetrics? = nil, memory: Int? = nil,
+        exchange: RunExchange = RunExchange()
     ) {
         self.pipeline = pipeline
         self.stage = stage
@@ -156,5 +171,6 @@ public struct SinkContext: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.memory = memory
+        self.exchange = exchange
     }
 }

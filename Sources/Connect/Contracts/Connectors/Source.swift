@@ -39,11 +39,15 @@ public struct SourceDescriptor: Sendable, Hashable {
     /// Whether its client keeps a queue of its own in memory, which gets a share of the pipeline's
     /// (``SourceContext/memory``).
     public var hasQueue: Bool
+    /// Names where its positions can be committed in a transaction, for example a cluster: a sink of the same domain then
+    /// commits them together with its output. nil where they cannot. ``resumption`` is ``Resumption/source`` then.
+    public var transactionDomain: String?
 
     /// What the plan must know of a source.
     public init(
         kind: String, origin: String = "", isBounded: Bool, resumption: Resumption = .checkpointStore,
-        hasDuties: Bool = false, acknowledgesElements: Bool = false, hasQueue: Bool = false
+        hasDuties: Bool = false, acknowledgesElements: Bool = false, hasQueue: Bool = false,
+        transactionDomain: String? = nil
     ) {
         self.kind = kind
         self.origin = origin
@@ -52,6 +56,7 @@ public struct SourceDescriptor: Sendable, Hashable {
         self.hasDuties = hasDuties
         self.acknowledgesElements = acknowledgesElements
         self.hasQueue = hasQueue
+        self.transactionDomain = transactionDomain
     }
 }
 

@@ -22,12 +22,17 @@ public struct SourceContext: Sendable {
     public var metrics: ConnectorMetrics?
     /// How many bytes the queue of the reader's client may take; nil where the pipeline's memory is not bounded.
     public var memory: Int?
+    /// What the source and the sink of the run hand each other.
+    public var exchange: RunExchange
+    /// Whether the sink commits the positions, in the transaction of its output. The reader's own committer is then not used.
+    public var positionsAreCommittedBySink: Bool
 
     /// What a reader is told when it is opened.
     public init(
         pipeline: String, stage: String, positions: [Position], scheduler: any Scheduler, interrupt: Interrupt,
         logger: Logger, partitions: any PartitionRegistry, progress: SourceProgress = SourceProgress(),
-        metrics: ConnectorMetrics? = nil, memory: Int? = nil
+        metrics: ConnectorMetrics? = nil, memory: Int? = nil, exchange: RunExchange = RunExchange(),
+        positionsAreCommittedBySink: Bool = false
     ) {
         self.pipeline = pipeline
         self.stage = stage
@@ -39,6 +44,8 @@ public struct SourceContext: Sendable {
         self.progress = progress
         self.metrics = metrics
         self.memory = memory
+        self.exchange = exchange
+        self.positionsAreCommittedBySink = positionsAreCommittedBySink
     }
 
     /// Where to go on in a partition; nil is its beginning.
@@ -64,6 +71,9 @@ public protocol PartitionRegistry: Sendable {
 
     /// Gives a partition up: what is in flight of it is drained, at most for a while, and committed; after the call
     /// nothing of it is ever committed again.
+    ///
+    /// Where the sink commits the positions, what could not be drained is in its open transaction: that one is then
+    /// aborted, and the run goes back to the last one.
     ///
     /// - Parameters:
     ///   - name: the partition

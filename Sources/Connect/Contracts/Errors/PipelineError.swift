@@ -20,6 +20,8 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         public static let checkpointFailed = Code("checkpoint_failed")
         /// The drain took longer than the shutdown timeout, or was cut short by a second signal.
         public static let shutdownTimedOut = Code("shutdown_timed_out")
+        /// Too many transactions were aborted one after the other.
+        public static let transactionAborted = Code("transaction_aborted")
         /// The plan has mistakes; nothing was started.
         public static let planRefused = Code("plan_refused")
     }

@@ -9,7 +9,7 @@ final class FoldStage<Element: Sendable, State: Sendable> {
     @usableFromInline let isResetting: Bool
     /// Whether the initial state is emitted at the end where nothing came.
     private let emitsInitial: Bool
-    private var hasEmitted = false
+    var hasEmitted = false
     @usableFromInline let durability: FoldDurability<State>?
     @usableFromInline let output: BatchSlot<State>
     @usableFromInline var ends: [EmissionToken.End] = []
@@ -39,6 +39,7 @@ final class FoldStage<Element: Sendable, State: Sendable> {
         output = BatchSlot(capacity: 0)
         started = context.run.scheduler.now
         restore()
+        rollBack()
     }
 
     deinit {
@@ -54,7 +55,9 @@ final class FoldStage<Element: Sendable, State: Sendable> {
             push: push,
             tick: { (now: MonotonicTime) throws(Interruption) in try self.tick(now) },
             flush: { () throws(Interruption) in
-                // What it holds stays: an emission comes by a trigger only, so that its size is what was declared.
+                // What it holds stays: an emission comes by a trigger only, so that its size is what was declared. A
+                // transaction would commit what is held without its emission.
+                try self.prepareCommit()
                 try self.next.flush()
             },
             finish: { self.finish() })
@@ -138,7 +141,7 @@ final class FoldStage<Element: Sendable, State: Sendable> {
     }
 
     /// Emits between two batches: the emission stands for what is held.
-    private func emitAlone(_ cause: TriggerCause) throws(Interruption) {
+    func emitAlone(_ cause: TriggerCause) throws(Interruption) {
         let batch = output.pointer
         batch.pointee.ensureCapacity(1)
         batch.pointee.append(state.pointee)

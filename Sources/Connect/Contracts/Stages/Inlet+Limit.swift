@@ -4,8 +4,10 @@ extension Inlet {
     static func limit(
         _ context: StageContext, before next: Inlet<Element>, _ count: Int, number: Int
     ) -> Inlet<Element> {
-        var left = count
-        return Inlet(before: next) { (batch: inout Batch<Element>) throws(Interruption) in
+        let rollback = context.run.rollback
+        let place = "limit \(number)"
+        var left = rollback?.restored(place) as? Int ?? count
+        let push = { (batch: inout Batch<Element>) throws(Interruption) in
             context.countReceived(batch.count)
             if left <= 0 { throw .stop }
             if batch.count < left {
@@ -23,5 +25,11 @@ extension Inlet {
             try next.push(&batch)
             throw .stop
         }
+        guard let rollback else { return Inlet(before: next, push: push) }
+        let flush = { () throws(Interruption) in
+            rollback.save(left, of: place)
+            try next.flush()
+        }
+        return Inlet(push: push, tick: next.tick, flush: flush, finish: next.finish)
     }
 }

@@ -11,6 +11,10 @@ protocol RunServices: AnyObject, Sendable {
     func sleep(until deadline: MonotonicTime) -> Bool
     /// Notes a failure whose turn has come.
     func report(_ failure: StageFailure)
+    /// What the source and the sink hand each other.
+    var exchange: RunExchange { get }
+    /// Keeps what stages remember, where the sink writes in transactions; else nil.
+    var rollback: (any StageRollback)? { get }
     /// Whether the run is to end with an error.
     var hasFailed: Bool { get }
     /// Hands a dead letter to the sink of a stage; the sink holds the token until it has confirmed the letter.

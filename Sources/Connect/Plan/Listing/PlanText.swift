@@ -96,7 +96,8 @@ struct PlanText {
 
     private mutating func writeStates() {
         for state in plan.promise.states {
-            let fate = state.isDurable ? "is kept with the checkpoint" : "starts anew after a restart"
+            var fate = state.isDurable ? "is kept with the checkpoint" : "starts anew after a restart"
+            if state.rollsBack { fate += ", and goes back to the last transaction when one is aborted" }
             write("state", "of \"\(state.stage)\" \(fate)")
         }
     }

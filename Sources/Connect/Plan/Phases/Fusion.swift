@@ -38,6 +38,8 @@ struct Fusion {
         if let sink = stage.sink, sink.mayBlock || sink.confirmation == .acknowledgement {
             reasons.append("sink that may block")
         }
+        // At the end it waits for all other threads.
+        if stage.sink?.transactionDomain != nil { reasons.append("sink with transactions") }
         if stage.par > 1, !joinsParallel(index) { reasons.append("par \(stage.par)") }
         return reasons
     }

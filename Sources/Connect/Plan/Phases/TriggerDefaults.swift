@@ -6,7 +6,8 @@ enum TriggerDefaults {
         guard let source = stages.first?.source, !source.isBounded else { return stages }
         guard let last = stages.last, let sink = last.sink, sink.confirmation != .write, sink.confirmation != .close
         else { return stages }
-        guard last.settings.triggers.isEmpty else { return stages }
+        // Transactions come in intervals of their own.
+        guard last.settings.triggers.isEmpty, sink.transactionDomain == nil else { return stages }
         var stages = stages
         stages[stages.count - 1].settings.triggers.every = period
         stages[stages.count - 1].notes.append("trigger by default: the source never ends and the sink holds back")

@@ -13,6 +13,8 @@ final class Channel<Element: Sendable>: Sendable {
         var isRefused = false
         var deadline = MonotonicTime.distantFuture
         var isPoked = false
+        /// A barrier was taken: what is behind it waits until all workers have come to it.
+        var isHeld = false
         /// Elements in the ring and in the workers' hands.
         var elements = 0
         var tickets = 0
@@ -39,10 +41,14 @@ final class Channel<Element: Sendable>: Sendable {
     private let duties: SourceDuties?
     /// How long pushes have waited, in nanoseconds.
     let waited = Atomic<Int>(0)
+    /// Whether nothing behind a barrier is given out before ``release()``; for workers that overtake each other.
+    private let holdsAtBarriers: Bool
 
     init(
-        batches: Int, elements: Int?, budget: ByteBudget?, scheduler: any Scheduler, duties: SourceDuties? = nil
+        batches: Int, elements: Int?, budget: ByteBudget?, scheduler: any Scheduler, holdsAtBarriers: Bool = false,
+        duties: SourceDuties? = nil
     ) {
+        self.holdsAtBarriers = holdsAtBarriers
         self.scheduler = scheduler
         self.budget = budget
         self.duties = duties
@@ -155,8 +161,10 @@ final class Channel<Element: Sendable>: Sendable {
                 ring.isPoked = false
                 return .done(.timer)
             }
-            if ring.head < ring.tail, !ring.isRefused { return .done(take(&ring, &batch, max, &spentBytes)) }
-            if ring.hasEnded || ring.isRefused { return .done(.end) }
+            if ring.head < ring.tail, !ring.isHeld, !ring.isRefused {
+                return .done(take(&ring, &batch, max, &spentBytes))
+            }
+            if (ring.hasEnded && !ring.isHeld) || ring.isRefused { return .done(.end) }
             if ring.deadline != .distantFuture, scheduler.now >= ring.deadline {
                 ring.deadline = .distantFuture
                 return .done(.timer)
@@ -174,6 +182,7 @@ final class Channel<Element: Sendable>: Sendable {
         ring.tickets += 1
         if ring.cells.isBarrier(ring.head) {
             ring.head += 1
+            ring.isHeld = holdsAtBarriers
             hasRoom.signal()
             return .barrier(ticket: ticket)
         }
@@ -185,6 +194,14 @@ final class Channel<Element: Sendable>: Sendable {
         // More is there for another worker.
         if ring.head < ring.tail { hasItem.signal() }
         return .batch(ticket: ticket)
+    }
+
+    /// Gives out what is behind the barrier that was taken last.
+    func release() {
+        ring.withLock { ring in
+            ring.isHeld = false
+            hasItem.broadcast()
+        }
     }
 
     /// Elements that were popped have left the segment.

@@ -122,7 +122,8 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
         }
     }
 
-    /// Flushes the stages behind when everything before the barrier has come out, of all workers or lanes.
+    /// Flushes the stages behind when everything before the barrier has come out, of all workers or lanes, and nothing
+    /// behind it.
     private func pass(barrier ticket: Int, _ worker: Int) {
         if inputs.count == 1 {
             // A worker may have drawn an earlier ticket and not begun with it: what counts is what is through.
@@ -130,7 +131,8 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
                 state.isStopped || state.through == ticket ? .done(()) : .wait(changed)
             }
             withRole { self.flushTail() }
-            return complete(ticket)
+            complete(ticket)
+            return inputs[0].release()
         }
         let isLast = state.withLock { state in
             state.barriers[worker] += 1
@@ -138,7 +140,9 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
             state.flushed = reached
             return true
         }
-        if isLast { withRole { self.flushTail() } }
+        guard isLast else { return }
+        withRole { self.flushTail() }
+        for input in inputs { input.release() }
     }
 
     private func complete(_ ticket: Int) {
@@ -202,7 +206,7 @@ final class OrderlessSegment<Input: Sendable, Output: Sendable>: Segment {
     }
 
     private func flushTail() {
-        if !tail.flush() { markStopped() }
+        if !isStopped, !tail.flush() { markStopped() }
     }
 
     private func rearm() {

@@ -7,9 +7,14 @@ struct HeldLine: Sendable {
         let counters: StageCounters
         /// The segment that the stage is the first of.
         var entered: (any Segment)?
+        /// What an earlier attempt of the run has dropped in the stage.
+        var dropped = 0
 
         /// How many elements the stage is at work on.
-        var atWork: Int {
+        var atWork: Int { left - dropped }
+
+        /// How many elements the stage has taken in and not finished.
+        var left: Int {
             counters.received.load(ordering: .relaxed)
                 - (stage.sink == nil
                     ? counters.finished.load(ordering: .relaxed) : counters.sent.load(ordering: .relaxed))
@@ -27,7 +32,9 @@ struct HeldLine: Sendable {
             let number = plan.segments.dropFirst().firstIndex { $0.stages[0] == index }
             // Built from the end of the chain.
             let entered = number.map { materializer.segments[plan.segments.count - 1 - $0] }
-            places.append(Place(stage: stages[index], counters: materializer.counters[index], entered: entered))
+            var place = Place(stage: stages[index], counters: materializer.counters[index], entered: entered)
+            place.dropped = materializer.isFirst ? 0 : place.left
+            places.append(place)
         }
         self.places = places
     }

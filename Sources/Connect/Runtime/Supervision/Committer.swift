@@ -91,10 +91,13 @@ final class Committer: Sendable {
     /// Where the source goes on.
     func positions(restoredBySink: [Position]?) throws -> [Position] {
         if let restoredBySink { return restoredBySink }
+        // Those of an earlier attempt of this run: the source itself knows them as well.
+        if plan.commitsInTransactions { return committed }
         return state.withLock { $0.checkpoint.positions[identity] ?? [] }
     }
 
     func use(_ own: (any PositionCommitter)?) {
+        if plan.commitsInTransactions { return }
         state.withLock { $0.own = own }
     }
 
@@ -110,6 +113,11 @@ final class Committer: Sendable {
     func commit(
         _ tracker: PositionTracker, attempts: Int, pausing run: RunState, isFinal: Bool = false
     ) throws(PipelineError) {
+        if plan.commitsInTransactions {
+            // The sink does; here only what is done is forgotten.
+            _ = tracker.takeChanges()
+            return
+        }
         begin()
         var changes = tracker.takeChanges()
         let now = scheduler.now
@@ -182,16 +190,26 @@ final class Committer: Sendable {
         }
         let latest = LatestCommit(time: scheduler.now, timeOfDay: scheduler.timeOfDay)
         state.withLock { state in
-            state.latest = latest
-            state.lastFailure = nil
+            note(work.positions, latest, &state)
             for position in work.positions {
-                state.committed[position.partition] = position
                 if state.pending[position.partition] == position { state.pending[position.partition] = nil }
             }
             state.ends.removeFirst(work.ends.count)
-            state.pendingSince = nil
-            state.commitCount += 1
         }
+    }
+
+    private func note(_ positions: [Position], _ latest: LatestCommit, _ state: inout State) {
+        state.latest = latest
+        state.lastFailure = nil
+        for position in positions { state.committed[position.partition] = position }
+        state.pendingSince = nil
+        state.commitCount += 1
+    }
+
+    /// Takes note of what the sink has committed in a transaction; called on the sink's thread.
+    func noteCommitted(_ positions: [Position]) {
+        let latest = LatestCommit(time: scheduler.now, timeOfDay: scheduler.timeOfDay)
+        state.withLock { note(positions, latest, &$0) }
     }
 
     private func checkpoint(with positions: [Position]) -> Checkpoint {

@@ -9,12 +9,18 @@ final class RunMetrics {
     private var stages: [StageMetrics] = []
     private var segments: [SegmentMetrics] = []
     private var progress: ProgressMetrics
-    private let budget: ByteBudget?
+    private let plan: Plan
+    private let committer: Committer
+    private let factory: any MetricsFactory
+    private var budget: ByteBudget?
     private let budgetLimit: Gauge?
     private let budgetUse: Gauge?
 
     /// Metrics of a run that has been built.
     init(plan: Plan, _ materializer: Materializer, _ committer: Committer, _ factory: any MetricsFactory) {
+        self.plan = plan
+        self.committer = committer
+        self.factory = factory
         scheduler = materializer.run.scheduler
         let planned = plan.withCoders
         func labels(_ index: Int) -> [(String, String)] { planned[index].metricLabels(in: plan.pipeline) }
@@ -28,6 +34,31 @@ final class RunMetrics {
                 StageMetrics(
                     planned[index], materializer.counters[index], labels(index), input: input, output: output, factory))
         }
+        progress = ProgressMetrics(
+            labels(0), materializer.tracker, committer, materializer.counters[0], scheduler, factory)
+        budget = materializer.budget
+        let pipeline = [("pipeline", plan.pipeline)]
+        budgetLimit = budget.map { _ in Gauge(label: "memory_budget_bytes", dimensions: pipeline, factory: factory) }
+        budgetUse = budget.map { _ in Gauge(label: "memory_used_bytes", dimensions: pipeline, factory: factory) }
+        segments = RunMetrics.segments(plan, materializer, factory)
+    }
+
+    /// Goes on with a further attempt of the run.
+    func follow(_ materializer: Materializer) {
+        progress = ProgressMetrics(
+            plan.withCoders[0].metricLabels(in: plan.pipeline), materializer.tracker, committer,
+            materializer.counters[0], scheduler, factory)
+        budget = materializer.budget
+        segments = RunMetrics.segments(plan, materializer, factory)
+    }
+
+    private static func segments(
+        _ plan: Plan, _ materializer: Materializer, _ factory: any MetricsFactory
+    ) -> [SegmentMetrics] {
+        let planned = plan.withCoders
+        func labels(_ index: Int) -> [(String, String)] { planned[index].metricLabels(in: plan.pipeline) }
+
+        var segments: [SegmentMetrics] = []
         if let pace = materializer.rootPace {
             segments.append(SegmentMetrics(labels(0), nil, [.init(labels(0), pace, threads: 1)], factory))
         }
@@ -42,12 +73,7 @@ final class RunMetrics {
             }
             segments.append(SegmentMetrics(labels(segment.stages[0]), built, parts, factory))
         }
-        progress = ProgressMetrics(
-            labels(0), materializer.tracker, committer, materializer.counters[0], scheduler, factory)
-        budget = materializer.budget
-        let pipeline = [("pipeline", plan.pipeline)]
-        budgetLimit = budget.map { _ in Gauge(label: "memory_budget_bytes", dimensions: pipeline, factory: factory) }
-        budgetUse = budget.map { _ in Gauge(label: "memory_used_bytes", dimensions: pipeline, factory: factory) }
+        return segments
     }
 
     /// Publishes how things stand, and what was added since the last time.

@@ -3,10 +3,15 @@ import Logging
 import Synchronization
 
 /// Watches over one run on a thread of its own: commits, stops, gives up waiting, and ends it.
+///
+/// A run is one attempt, unless its sink writes in transactions: after an aborted one everything is built anew and goes on
+/// from the last that was committed.
 final class Supervisor: Sendable {
     private let plan: Plan
-    private let run: RunState
     private let options: RunOptions
+    /// The attempt under way.
+    private let attempt: Guarded<RunState>
+    private let exchange = RunExchange()
     private let committer: Committer
     /// nil where nobody listens.
     private let metricsFactory: (any MetricsFactory)?
@@ -22,7 +27,7 @@ final class Supervisor: Sendable {
         self.plan = plan
         self.options = options
         self.onEnd = onEnd
-        run = RunState(plan: plan, options: options)
+        attempt = Guarded(RunState(plan: plan, options: options, exchange: exchange), scheduler: options.scheduler)
         committer = Committer(plan: plan, options: options)
         let factory = options.metrics ?? MetricsSystem.factory
         metricsFactory = factory is NOOPMetricsHandler ? nil : factory
@@ -36,10 +41,10 @@ final class Supervisor: Sendable {
     }
 
     /// The sources are to stop; everything under way is drained.
-    func stop() { run.stop() }
+    func stop() { attempt.withLock { $0.stop() } }
 
     /// Nothing is waited for any more.
-    func abort() { run.abort() }
+    func abort() { attempt.withLock { $0.abort() } }
 
     /// Waits for the end on the calling thread.
     func wait() -> Result<RunReport, PipelineError> {
@@ -49,7 +54,7 @@ final class Supervisor: Sendable {
     }
 
     /// How many batches of the source are not done.
-    var pendingBatches: Int { run.tracker.outstanding.load(ordering: .relaxed) }
+    var pendingBatches: Int { attempt.withLock { $0.tracker.outstanding.load(ordering: .relaxed) } }
 
     /// How the run stands.
     var status: RunStatus {
@@ -61,6 +66,7 @@ final class Supervisor: Sendable {
 
     private func work() {
         let started = options.scheduler.now
+        var run = attempt.withLock { $0 }
         do {
             run.setRestored(states: try committer.open())
         } catch {
@@ -68,38 +74,98 @@ final class Supervisor: Sendable {
             return end(.failure(error))
         }
         options.logger.info("pipeline starts", metadata: ["pipeline": "\(plan.pipeline)", "plan": "\(plan.hash)"])
-        var materializer = Materializer(plan: plan, run: run, options: options, metrics: metricsFactory)
+        var stopTime = StopTime(options)
+        var rewinds = Rewinds(limit: options.abortedTransactionLimit)
+        var metrics: RunMetrics?
+        var counters: [StageCounters]?
+        while true {
+            let materializer = build(run, counters)
+            counters = materializer.counters
+            reader.withLock { $0 = StatusReader(plan, materializer, committer, started: started) }
+            metrics?.follow(materializer)
+            metrics = metrics ?? metricsFactory.map { RunMetrics(plan: plan, materializer, committer, $0) }
+            var failure = watch(run, materializer, metrics, &stopTime)
+            metrics?.publish(isFinal: true)
+            // Raised for its handlers too: they hold on to what they would wake.
+            materializer.interrupt.raise()
+            run.settle()
+            if failure == nil, let aborted = run.transactions?.aborted {
+                rewinds.note(committed: run.transactions?.committed ?? 0)
+                if rewinds.isOver { failure = rewinds.failure(aborted, of: plan) }
+                if let next = rewind(from: run, aborted, rewinds, isLast: failure != nil) {
+                    run = next
+                    continue
+                }
+            }
+            committer.close()
+            let report = RunReport(
+                plan: plan, counters: materializer.counters, duration: options.scheduler.now.elapsed(since: started),
+                committed: committer.committed, commits: committer.commitCount, wasStopped: run.wasStopRequested,
+                abortedTransactions: rewinds.count)
+            return conclude(report, failure)
+        }
+    }
+
+    private func build(_ run: RunState, _ counters: [StageCounters]?) -> Materializer {
+        var materializer = Materializer(
+            plan: plan, run: run, options: options, counters: counters, metrics: metricsFactory,
+            onCommit: { [committer] in committer.noteCommitted($0) })
         materializer.start(
             root: RootSettings(
                 batchCapacity: options.batchCapacity, acknowledges: options.acknowledgements, logger: options.logger,
-                declaredAt: nil,
+                declaredAt: nil, positionsAreCommittedBySink: plan.commitsInTransactions,
                 positions: { [committer] restored in try committer.positions(restoredBySink: restored) },
                 onOpen: { [committer] in committer.use($0) },
-                commitNow: { [run] in run.commitNow() },
+                commitNow: { run.commitNow() },
                 forget: { [committer] in committer.forget($0) }))
-        reader.withLock { $0 = StatusReader(plan, materializer, committer, started: started) }
-        let metrics = metricsFactory.map { RunMetrics(plan: plan, materializer, committer, $0) }
-        let drained = watch(materializer, metrics)
-        var failure = run.error
-        if drained {
-            do {
-                try committer.commit(materializer.tracker, attempts: 5, pausing: run, isFinal: true)
-            } catch {
-                failure = failure ?? error
-            }
-        } else {
+        return materializer
+    }
+
+    /// Watches until the attempt has ended, and makes its last commit.
+    ///
+    /// - Returns: why it failed; nil where it did not
+    private func watch(
+        _ run: RunState, _ materializer: Materializer, _ metrics: RunMetrics?, _ stopTime: inout StopTime
+    ) -> PipelineError? {
+        guard drain(run, materializer, metrics, &stopTime) else {
             // What hangs is left behind: its sinks and sources cannot be closed.
-            failure = failure ?? timedOut()
+            let failure = run.error ?? timedOut()
             try? committer.commit(materializer.tracker, attempts: 1, pausing: run)
+            return failure
         }
-        metrics?.publish(isFinal: true)
-        // Raised for its handlers too: they hold on to what they would wake.
-        materializer.interrupt.raise()
-        run.settle()
-        committer.close()
-        let report = RunReport(
-            plan: plan, counters: materializer.counters, duration: options.scheduler.now.elapsed(since: started),
-            committed: committer.committed, commits: committer.commitCount, wasStopped: run.wasStopRequested)
+        let failure = run.error
+        do {
+            try committer.commit(materializer.tracker, attempts: 5, pausing: run, isFinal: true)
+            return failure
+        } catch {
+            return failure ?? error
+        }
+    }
+
+    /// Goes back to the last transaction that was committed.
+    ///
+    /// - Returns: the next attempt; nil where there is to be none
+    private func rewind(
+        from run: RunState, _ aborted: TransactionAborted, _ rewinds: Rewinds, isLast: Bool
+    ) -> RunState? {
+        options.logger.warning(
+            "transaction aborted",
+            metadata: ["pipeline": "\(plan.pipeline)", "reason": "\(aborted.reason)", "count": "\(rewinds.count)"])
+        if isLast { return nil }
+        // The next one opens what this one must have closed.
+        run.waitUntilGone(and: options.scheduler.now.advanced(by: rewinds.pause))
+        let next = RunState(
+            plan: plan, options: options, exchange: exchange, goingOnFrom: run.transactions?.kept ?? [:])
+        return attempt.withLock { current in
+            // Asked to stop, a run need not do again what will be done after the next start.
+            if run.wasStopRequested { return nil }
+            if run.isAborted { next.abort() }
+            current = next
+            return next
+        }
+    }
+
+    private func conclude(_ report: RunReport, _ failure: PipelineError?) {
         if let failure {
             options.logger.debug(
                 "pipeline failed", metadata: ["pipeline": "\(plan.pipeline)", "error": "\(failure)"])
@@ -130,30 +196,33 @@ final class Supervisor: Sendable {
     /// Commits in intervals until all threads have ended.
     ///
     /// - Returns: whether everything was drained; false where the run was aborted
-    private func watch(_ materializer: Materializer, _ metrics: RunMetrics?) -> Bool {
+    private func drain(
+        _ run: RunState, _ materializer: Materializer, _ metrics: RunMetrics?, _ stopTime: inout StopTime
+    ) -> Bool {
         var seen = RunState.Outlook(
             alive: -1, isStopping: false, wantsNoMore: false, isAborted: false, wantsCommit: false)
         var nextCommit = options.scheduler.now.advanced(by: options.checkpointEvery)
         var shutdown = MonotonicTime.distantFuture
-        var end = StopTime(options)
         var stall = StallWatch(timeout: options.stallTimeout, scheduler: options.scheduler)
         var letterThreads = materializer.deadLetterSegments.count
         while true {
-            seen = run.wait(until: min(nextCommit, shutdown, stall.deadline, end.deadline), after: seen)
+            seen = run.wait(until: min(nextCommit, shutdown, stall.deadline, stopTime.deadline), after: seen)
             let now = options.scheduler.now
-            if end.hasCome(now) { run.stop() }
+            if stopTime.hasCome(now) { run.stop() }
             // A limit only ends the source: its drain may take as long as it takes.
             if seen.wantsNoMore || seen.isStopping { materializer.interrupt.raise() }
             if seen.isStopping, shutdown == .distantFuture {
                 shutdown = now.advanced(by: options.shutdownTimeout)
             }
             if seen.isAborted || now >= shutdown {
-                abort(materializer)
+                abort(run, materializer)
                 return false
             }
+            // What is under way will be done again.
+            if seen.wantsNoMore, run.transactions?.aborted != nil { refuse(materializer.segments) }
             if seen.wantsCommit || now >= nextCommit {
                 let wanted = run.commitsWanted
-                commit(materializer.tracker)
+                commit(run, materializer.tracker)
                 metrics?.publish()
                 run.serveCommits(wanted)
                 // Counted from the end of the commit: one that takes long makes commits rarer, not the flow slower.
@@ -168,7 +237,7 @@ final class Supervisor: Sendable {
         }
     }
 
-    private func commit(_ tracker: PositionTracker) {
+    private func commit(_ run: RunState, _ tracker: PositionTracker) {
         do {
             try committer.commit(tracker, attempts: 5, pausing: run)
         } catch {
@@ -176,8 +245,12 @@ final class Supervisor: Sendable {
         }
     }
 
-    private func abort(_ materializer: Materializer) {
+    private func abort(_ run: RunState, _ materializer: Materializer) {
         run.abort()
-        for segment in materializer.segments + materializer.deadLetterSegments { segment.refuse() }
+        refuse(materializer.segments + materializer.deadLetterSegments)
+    }
+
+    private func refuse(_ segments: [any Segment]) {
+        for segment in segments { segment.refuse() }
     }
 }

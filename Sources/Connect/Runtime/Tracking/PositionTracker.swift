@@ -7,6 +7,10 @@ final class PositionTracker: PartitionRegistry, Sendable {
         var ends: [ElementEnd] = []
         var snapshots: [ReachableSnapshot] = []
         var isWaitedFor = false
+        /// Barriers of transactions that are not committed: a revocation waits for them, since they have its positions.
+        var barriers = 0
+        /// Revocations wait no longer.
+        var isEnding = false
     }
 
     private let state: Guarded<State>
@@ -28,6 +32,9 @@ final class PositionTracker: PartitionRegistry, Sendable {
         var commit: @Sendable () -> Void
         /// Waits for a commit under way and forgets what is not committed of a partition; gives its last position.
         var forget: @Sendable (String) -> Position?
+        /// Told that a partition is given up, and whether all that was under way of it is done; says whether it is. nil where
+        /// it makes no difference.
+        var leave: (@Sendable (String, _ isDrained: Bool) -> Bool)?
     }
 
     // `isOrdered`: whether elements take effect in the order of the source.
@@ -149,6 +156,18 @@ final class PositionTracker: PartitionRegistry, Sendable {
         state.withLock { $0.tracker.positions(before: sequence) }
     }
 
+    /// The number of the source's next batch, and where it goes on when all before it are done.
+    func boundary() -> Transactions.Boundary {
+        state.withLock {
+            Transactions.Boundary(sequence: $0.tracker.nextSequence, positions: $0.tracker.positions(before: .max))
+        }
+    }
+
+    /// Whether nothing before a batch was dropped or has failed.
+    func isWhole(before sequence: Int) -> Bool {
+        state.withLock { $0.tracker.ceiling.sequence >= sequence }
+    }
+
     /// The same; nil where something before was dropped, as an aborted run does with what its workers have in hand.
     func completePositions(before sequence: Int) -> [Position]? {
         state.withLock { state in
@@ -187,6 +206,25 @@ final class PositionTracker: PartitionRegistry, Sendable {
     /// When the oldest element that is not done was read; nil where all are done.
     var oldestReadAt: MonotonicTime? { state.withLock { $0.tracker.oldest?.token.readAt } }
 
+    func addBarrier() {
+        state.withLock { $0.barriers += 1 }
+    }
+
+    func removeBarrier() {
+        state.withLock { state in
+            state.barriers -= 1
+            changed.broadcast()
+        }
+    }
+
+    /// Ends the wait of a revocation, and of further ones: nothing will be done any more before they return.
+    func endRevocations() {
+        state.withLock { state in
+            state.isEnding = true
+            changed.broadcast()
+        }
+    }
+
     func revoke(_ name: String, timeout: Duration) -> Bool {
         revoke([name], timeout: timeout)
     }
@@ -195,10 +233,13 @@ final class PositionTracker: PartitionRegistry, Sendable {
         let hooks = hooks.withLock { $0 }
         var deadline = scheduler.now
         if timeout > .zero, hooks?.flush() ?? true { deadline = deadline.advanced(by: timeout) }
-        let isDrained = state.waitWithLock { state in
-            let isDrained = names.allSatisfy { state.tracker.isDrained($0) }
-            state.isWaitedFor = !isDrained && scheduler.now < deadline
+        var isDrained = state.waitWithLock { state in
+            let isDrained = state.barriers == 0 && names.allSatisfy { state.tracker.isDrained($0) }
+            state.isWaitedFor = !isDrained && !state.isEnding && scheduler.now < deadline
             return state.isWaitedFor ? .wait(changed, until: deadline) : .done(isDrained)
+        }
+        if let leave = hooks?.leave {
+            for name in names where !leave(name, isDrained) { isDrained = false }
         }
         state.withLock { state in
             for name in names { state.tracker.leave(name) }

@@ -33,7 +33,7 @@ struct TrackerState: Sendable {
     private(set) var partitions: [Partition] = []
     private var numbers: [String: Int] = [:]
     private(set) var ceiling = Ceiling()
-    private var nextSequence = 0
+    private(set) var nextSequence = 0
     /// Whether elements take effect in the order of the source, so that none behind a limit or a failure may be committed.
     private let isOrdered: Bool
 
