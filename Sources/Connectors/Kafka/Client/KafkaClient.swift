@@ -33,6 +33,13 @@ final class KafkaClient: @unchecked Sendable {
     /// What has ended this client for good; nil where it works.
     var fatal: KafkaError? { watch.fatal ?? KafkaClient.fatal(of: pointer) }
 
+    /// Whether the brokers are a mock cluster of librdkafka, such as an embedded Kafka is; known once they have answered.
+    var isEmbedded: Bool {
+        guard let name = rd_kafka_clusterid(pointer, 1_000) else { return false }
+        defer { rd_kafka_mem_free(pointer, name) }
+        return String(cString: name).hasPrefix("mockCluster")
+    }
+
     /// Makes sure that the brokers can be reached and topics exist.
     ///
     /// - Parameters:

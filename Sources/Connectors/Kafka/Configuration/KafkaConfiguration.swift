@@ -33,6 +33,11 @@ public struct KafkaConfiguration: Sendable, Hashable, ExpressibleByDictionaryLit
             || key == "sasl.oauthbearer.config"
     }
 
+    /// Names the cluster for transactions: source and sink must be at the same.
+    var transactionDomain: String {
+        "Kafka at \(self["bootstrap.servers"] ?? self["metadata.broker.list"] ?? "")"
+    }
+
     /// The settings for people, secrets left out.
     public var description: String {
         let shown = values.sorted { $0.key < $1.key }.map { key, value in

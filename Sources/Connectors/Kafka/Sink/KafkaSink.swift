@@ -23,6 +23,10 @@ public struct KafkaSink: Sink {
     let configuration: KafkaConfiguration
     let keepsTimestamps: Bool
     let connectTimeout: Duration
+    /// Whether what is written is committed in transactions; then `transactional.id` is set.
+    private(set) var isTransactional = false
+    /// Whether transactions may be made on an embedded broker, which does not isolate them.
+    private(set) var permitsEmbeddedTransactions = false
 
     /// A sink that writes to one topic.
     ///
@@ -60,11 +64,41 @@ public struct KafkaSink: Sink {
         self.connectTimeout = connectTimeout
     }
 
+    /// The same sink, writing in transactions that hold the source's positions too: a reader with
+    /// `isolation.level=read_committed` sees each element exactly once, whatever is killed in between.
+    ///
+    /// The source must be a ``KafkaSource`` of a group at the same brokers. Transactions are committed as often as the
+    /// run commits (``RunOptions/checkpointEvery``). Where the brokers abort one, nothing of it took effect: everything since
+    /// the last one is done again, and folds go back to what they held then. An instance that another one has taken the
+    /// place of (fencing) ends with an error.
+    ///
+    /// - Parameter transactionalId: `transactional.id`: the same after each restart of an instance, and another one for
+    ///   each instance that runs at the same time
+    /// - Returns: the sink
+    public func exactlyOnce(transactionalId: String) -> KafkaSink {
+        var configuration = configuration
+        configuration["transactional.id"] = transactionalId
+        var sink = KafkaSink(target, configuration, keepsTimestamps, connectTimeout)
+        sink.isTransactional = true
+        sink.permitsEmbeddedTransactions = permitsEmbeddedTransactions
+        return sink
+    }
+
+    /// The same sink, for tests of the calls that transactions consist of: an embedded broker takes them, and shows what
+    /// was not committed all the same.
+    package func permittingEmbeddedTransactions() -> KafkaSink {
+        var sink = self
+        sink.permitsEmbeddedTransactions = true
+        return sink
+    }
+
     /// What the plan must know of the sink.
     public var descriptor: SinkDescriptor {
         var topic = ""
         if case .fixed(let name) = target { topic = name }
-        return SinkDescriptor(kind: "KafkaSink", target: topic, confirmation: .acknowledgement, hasQueue: true)
+        return SinkDescriptor(
+            kind: "KafkaSink", target: topic, confirmation: .acknowledgement, hasQueue: true,
+            transactionDomain: isTransactional ? configuration.transactionDomain : nil)
     }
 
     /// Makes the writer of a run.
@@ -82,7 +116,31 @@ public struct KafkaSink: Sink {
         if case .fixed("") = target {
             throw ConnectorError(.configuration, "no topic is named; name the one to write to")
         }
-        try KafkaSettings.check(clientConfiguration(memory: nil), forced: [])
+        if let id = configuration["transactional.id"] {
+            if !isTransactional {
+                throw ConnectorError(
+                    .configuration,
+                    "transactional.id is set, but the sink is not to be exactly-once; say .exactlyOnce(transactionalId:)"
+                )
+            }
+            if id.isEmpty {
+                throw ConnectorError(
+                    .configuration,
+                    "transactional.id is empty; give each instance one of its own, the same after a restart")
+            }
+        }
+        try KafkaSettings.check(clientConfiguration(memory: nil), forced: forced)
+    }
+
+    /// How long calls of a transaction are tried again: as long as the brokers keep it open (`transaction.timeout.ms`).
+    var transactionTimeout: Duration {
+        .milliseconds(configuration["transaction.timeout.ms"].flatMap { Int($0) } ?? 60_000)
+    }
+
+    /// What cannot be otherwise.
+    var forced: [ForcedSetting] {
+        if !isTransactional { return [] }
+        return [ForcedSetting(key: "enable.idempotence", value: "true", reason: "transactions rest on it")]
     }
 
     /// The client's keys: those of the user, and defaults for what he leaves open.

@@ -12,6 +12,8 @@ public final class KafkaWriter: SinkWriter {
     private var context: SinkContext?
     private var topics: [String: OpaquePointer] = [:]
     private let plain = PlainMessages(capacity: 1024)
+    /// The transactions of a sink that is exactly-once.
+    private var transactions: KafkaTransactions?
 
     init(_ sink: KafkaSink) {
         self.sink = sink
@@ -26,7 +28,7 @@ public final class KafkaWriter: SinkWriter {
     /// - Throws: ``ConnectorError`` that names the key and the mend, within the connect timeout
     public func open(_ context: SinkContext) throws {
         let configuration = sink.clientConfiguration(memory: context.memory)
-        let producer = try KafkaProducer(try KafkaSettings(configuration, forced: []), context)
+        let producer = try KafkaProducer(try KafkaSettings(configuration, forced: sink.forced), context)
         self.producer = producer
         self.context = context
         context.logger.debug("librdkafka \(KafkaLibrary.version)", metadata: ["stage": "\(context.stage)"])
@@ -35,6 +37,19 @@ public final class KafkaWriter: SinkWriter {
         if case .fixed(let name) = sink.target { names = [name] }
         _ = try producer.client.describe(names, wait)
         producer.startWaking(context.wake)
+        if sink.isTransactional { try openTransactions(producer, context) }
+    }
+
+    private func openTransactions(_ producer: KafkaProducer, _ context: SinkContext) throws {
+        if producer.client.isEmbedded, !sink.permitsEmbeddedTransactions {
+            throw ConnectorError(
+                .configuration,
+                "an embedded Kafka cannot be written to exactly once: it shows what was not committed; use a Kafka "
+                    + "cluster, or a sink without exactlyOnce")
+        }
+        let transactions = KafkaTransactions(producer, context, timeout: sink.transactionTimeout)
+        try transactions.open()
+        self.transactions = transactions
     }
 
     /// Hands the messages of a batch to the client, in order.
@@ -44,7 +59,8 @@ public final class KafkaWriter: SinkWriter {
         _ batch: borrowing Batch<KeyValue>, _ acknowledgement: consuming SinkAcknowledgement
     ) throws {
         guard let producer, let context else { return }
-        try producer.serve()
+        try serve(producer)
+        try transactions?.open()
         let number = producer.reports.pending.begin(acknowledgement, count: batch.count, at: context.scheduler.now)
         var written = 0
         do {
@@ -55,7 +71,7 @@ public final class KafkaWriter: SinkWriter {
             described.position = producer.reports.pending.position(PendingBatches.tag(batch: number, place: written))
             producer.reports.pending.fail(number, at: written)
             _ = producer.reports.pending.endWriting(number, unwritten: batch.count - written)
-            throw described
+            throw self.described(described)
         }
     }
 
@@ -129,13 +145,42 @@ public final class KafkaWriter: SinkWriter {
     ///
     /// - Throws: ``ConnectorError`` where one is not
     public func flush() throws {
-        try producer?.flush()
+        do {
+            try producer?.flush()
+        } catch {
+            throw described(error)
+        }
+    }
+
+    /// Commits what was written and the source's positions, in one transaction.
+    ///
+    /// - Throws: ``TransactionAborted`` where nothing of it took effect; ``ConnectorError`` where the client is of no use
+    ///   any more
+    public func store(_ positions: [Position]) throws {
+        try transactions?.commit(positions)
+    }
+
+    /// Takes delivery reports; a message of a transaction that was not delivered aborts it.
+    private func serve(_ producer: KafkaProducer) throws {
+        do {
+            try producer.serve()
+        } catch {
+            throw described(error)
+        }
+    }
+
+    /// What a failure means: that of a transaction is no more than that it must be done again.
+    private func described(_ error: any Error) -> any Error {
+        guard transactions != nil, producer?.client.fatal == nil, let failure = error as? ConnectorError,
+            failure.code != .limitExceeded
+        else { return error }
+        return TransactionAborted(reason: failure.message, cause: failure)
     }
 
     /// Takes delivery reports.
     public func service(now: MonotonicTime) throws -> MonotonicTime? {
         guard let producer else { return nil }
-        try producer.serve()
+        try serve(producer)
         // The client wakes this thread when it has something; should that ever be missed, it is looked at here.
         return producer.reports.pending.count > 0 ? now.advanced(by: .milliseconds(100)) : nil
     }
@@ -143,6 +188,8 @@ public final class KafkaWriter: SinkWriter {
     /// Lets go of the client.
     public func close(succeeded: Bool) throws {
         forgetTopics()
+        transactions?.abandon()
+        transactions = nil
         producer?.close()
         producer = nil
     }

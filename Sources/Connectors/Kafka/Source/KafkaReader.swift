@@ -38,6 +38,7 @@ public final class KafkaReader: SourceReader {
         self.context = context
         context.logger.debug("librdkafka \(KafkaLibrary.version)", metadata: ["stage": "\(context.stage)"])
         context.interrupt.onRaise(consumer.interruption())
+        if context.positionsAreCommittedBySink { context.exchange.put(KafkaGroupMember(client: consumer.client)) }
         lag = ConsumerLag(context.metrics)
         let wait = ConnectWait(configuration, source.connectTimeout, context.scheduler, context.interrupt)
         let counts = try consumer.client.describe(source.topics.filter { !$0.hasPrefix("^") }, wait)
@@ -105,7 +106,7 @@ public final class KafkaReader: SourceReader {
 
     /// Commits to the group.
     public func makeCommitter() -> (any PositionCommitter)? {
-        guard source.group != nil, let consumer else { return nil }
+        guard source.group != nil, context?.positionsAreCommittedBySink == false, let consumer else { return nil }
         return KafkaCommitter(consumer.client)
     }
 

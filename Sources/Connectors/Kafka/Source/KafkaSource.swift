@@ -114,7 +114,8 @@ public struct KafkaSource: Source {
     public var descriptor: SourceDescriptor {
         SourceDescriptor(
             kind: "KafkaSource", origin: topics.joined(separator: ","), isBounded: isBounded,
-            resumption: group == nil ? .checkpointStore : .source, hasDuties: true, hasQueue: true)
+            resumption: group == nil ? .checkpointStore : .source, hasDuties: true, hasQueue: true,
+            transactionDomain: group == nil ? nil : configuration.transactionDomain)
     }
 
     /// Makes the reader of a run.
