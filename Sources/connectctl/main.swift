@@ -5,6 +5,9 @@ import ConnectComponents
 import ConnectProcess
 import ConnectTool
 
+#if Kafka
+    import ConnectKafka
+#endif
 #if Patterns
     import ConnectPatterns
 #endif
@@ -23,8 +26,8 @@ catalog.registerGzip()
     catalog.registerPatterns()
 #endif
 catalog.registerProcess()
-
 #if Kafka
+    catalog.registerKafka()
     let verbs: [any ParsableCommand.Type] = [KafkaRunVerb.self, KafkaEmbeddedVerb.self]
 #else
     let verbs: [any ParsableCommand.Type] = []

@@ -72,6 +72,8 @@ public struct DeadLetter: Sendable, Hashable {
     public var position: Position?
     /// The text of the error.
     public var error: String
+    /// The type of the error, by its name; empty where it is not known.
+    public var errorType: String
     /// How often it was tried.
     public var attempts: Int
     /// The bytes that the stage was given: those of `Bytes`, of a chunk, of a string or of a message's value; nil for
@@ -82,13 +84,14 @@ public struct DeadLetter: Sendable, Hashable {
 
     /// An element that a stage could not process.
     public init(
-        pipeline: String, stage: String, position: Position?, error: String, attempts: Int, bytes: Bytes?,
-        message: KeyValue?
+        pipeline: String, stage: String, position: Position?, error: String, errorType: String = "", attempts: Int,
+        bytes: Bytes?, message: KeyValue?
     ) {
         self.pipeline = pipeline
         self.stage = stage
         self.position = position
         self.error = error
+        self.errorType = errorType
         self.attempts = attempts
         self.bytes = bytes
         self.message = message

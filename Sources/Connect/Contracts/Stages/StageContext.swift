@@ -138,6 +138,7 @@ public final class StageContext {
             counters.deadLetters.add(1, ordering: .relaxed)
             let letter = DeadLetter(
                 pipeline: run.pipeline, stage: name, position: token?.position(at: origin), error: "\(last)",
+                errorType: "\(type(of: last))",
                 attempts: tries, bytes: originalBytes(of: input), message: input as? KeyValue)
             try run.write(letter, ofStage: number, token: token, origin: origin)
             return nil

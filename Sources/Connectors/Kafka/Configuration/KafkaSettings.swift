@@ -98,4 +98,12 @@ struct ForcedSetting: Sendable {
 public enum KafkaLibrary {
     /// The version of librdkafka that is loaded, for example `2.0.2`.
     public static var version: String { String(cString: rd_kafka_version_str()) }
+
+    /// Whether it has a key, for consumers, producers or topics.
+    public static func hasKey(_ key: String) -> Bool {
+        let settings = rd_kafka_conf_new()
+        defer { rd_kafka_conf_destroy(settings) }
+        var size = 0
+        return rd_kafka_conf_get(settings, key, nil, &size) == RD_KAFKA_CONF_OK
+    }
 }
