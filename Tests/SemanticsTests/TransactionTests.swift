@@ -273,6 +273,25 @@ import Testing
         #expect(log.violations.isEmpty)
     }
 
+    // S-ACK-7: the thread that would have to send a barrier is the one that waits.
+    @Test(
+        "A partition that is given up while elements or a barrier wait for room is not waited for", arguments: seeds,
+        [105, 213, 347, 508, 771])
+    func doesNotWaitForItself(seed: UInt64, milliseconds: Int) throws {
+        let log = Self.log()
+        try simulate(seed: seed) { _ in
+            Pipeline("full").root(log.source(batch: 1, hasDuties: true)).map { $0 }.buffer(2)
+                .to(log.sink(writeTime: .milliseconds(10))).buffer(1).trigger(every: .milliseconds(1))
+        } while: { scheduler, run in
+            scheduler.sleep(for: .milliseconds(milliseconds))
+            log.add([.revoke(after: 0, timeout: .seconds(1000))])
+            _ = try run.wait()
+            #expect(scheduler.now < MonotonicTime(nanoseconds: 900_000_000_000), "it was waited for")
+        }
+        #expect(log.outputs == Self.elements)
+        #expect(log.revocations.count == 1 && log.violations.isEmpty)
+    }
+
     // S-ERR-1, S-ACK-6
     @Test(
         "Dead letters are safe before the transaction is committed that leaves their elements behind", arguments: seeds)

@@ -38,7 +38,9 @@ final class FlushRequest<Element: Sendable>: @unchecked Sendable {
 
     private func send() throws(Interruption) {
         if let transactions, !transactions.begin() { return }
-        try chain.flush()
+        guard let duties else { return try chain.flush() }
+        // A barrier waits for room like a push: a partition that is given up meanwhile cannot be waited for.
+        try duties.whilePushing(chain.flush)
     }
 
     /// Sends the barrier of a transaction where one is due; the source goes on reading meanwhile.

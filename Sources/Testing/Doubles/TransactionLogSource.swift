@@ -94,6 +94,19 @@ public struct TransactionLogReader<Element: Sendable, Output: Sendable>: SourceR
         return .idle
     }
 
+    /// Gives partitions up also while elements wait for room, where the source has duties.
+    public mutating func service(now: MonotonicTime) -> MonotonicTime? {
+        guard let context, next < log.elements.count else { return nil }
+        let fault = log.change { state in
+            state.faults.firstIndex { $0.isRevocation && $0.isDue(afterGiving: state.given) }.map {
+                state.faults.remove(at: $0)
+            }
+        }
+        if case .revoke(_, let timeout) = fault { revoke("p\(next % log.partitionCount)", timeout, context) }
+        let isNear = log.pendingFaults.contains(where: \.isRevocation)
+        return now.advanced(by: isNear ? .microseconds(50) : .milliseconds(1))
+    }
+
     /// Nothing to close.
     public mutating func close() {}
 
@@ -113,23 +126,31 @@ public struct TransactionLogReader<Element: Sendable, Output: Sendable>: SourceR
         switch fault {
         case .lose: throw TransactionAborted(reason: "partition \(partition) was lost because the test asked for it")
         case .failPoll: throw ConnectorError(.inputOutput, "reading fails because the test asked for it")
-        case .revoke(_, let timeout):
-            let isDrained = context.partitions.revoke(partition, timeout: timeout)
-            partitions = partitions.filter { "p\($0.key)" != partition }
-            let committed = log.positions[partition] ?? 0
-            log.change { $0.revocations.append(isDrained) }
-            if isDrained, committed != positions[partition] ?? 0 {
-                log.change { $0.violations.append("partition \(partition) was drained, but not committed") }
-            }
-            // Who gets a partition goes on at what is committed.
-            positions[partition] = committed
-            next = 0
+        case .revoke(_, let timeout): revoke(partition, timeout, context)
         default: break
         }
+    }
+
+    /// Gives a partition up and gets it back, to go on at what is committed.
+    private mutating func revoke(_ partition: String, _ timeout: Duration, _ context: SourceContext) {
+        let isDrained = context.partitions.revoke(partition, timeout: timeout)
+        partitions = partitions.filter { "p\($0.key)" != partition }
+        let committed = log.positions[partition] ?? 0
+        log.change { $0.revocations.append(isDrained) }
+        if isDrained, committed != positions[partition] ?? 0 {
+            log.change { $0.violations.append("partition \(partition) was drained, but not committed") }
+        }
+        positions[partition] = committed
+        next = 0
     }
 }
 
 extension TransactionFault {
+    fileprivate var isRevocation: Bool {
+        if case .revoke = self { return true }
+        return false
+    }
+
     /// Whether it happens in the source, when so many elements were given.
     fileprivate func isDue(afterGiving count: Int) -> Bool {
         switch self {
