@@ -248,6 +248,10 @@ let package = Package(
             name: "kafka-count-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
             path: "Examples/KafkaCountStdout", swiftSettings: strict
         ),
+        .executableTarget(
+            name: "kafka-embedded", dependencies: ["Connect", "ConnectFiles", "ConnectKafkaEmbedded"],
+            path: "Examples/KafkaEmbedded", swiftSettings: strict
+        ),
         .testTarget(name: "ConnectTests", dependencies: ["Connect"], swiftSettings: strict),
         .testTarget(
             name: "SemanticsTests",

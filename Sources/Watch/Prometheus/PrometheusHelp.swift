@@ -20,6 +20,8 @@ enum PrometheusHelp {
         "component_sent_event_bytes_total": "Bytes of the elements that went out.",
         "component_sent_events_total": "Elements that went out; of a sink, elements written.",
         "dlq_events_total": "Elements written as dead letters.",
+        "kafka_consumer_lag": "Messages between what was read last and the end of the partition.",
+        "kafka_delivery_seconds": "How long it takes from writing a batch until the brokers have confirmed all of it.",
         "memory_budget_bytes": "The bound on the bytes that are under way.",
         "memory_used_bytes": "The bytes that count against the bound.",
         "oldest_unacked_age_seconds": "How long ago the oldest element that is not done was read.",
