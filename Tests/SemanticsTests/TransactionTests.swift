@@ -39,12 +39,12 @@ import Testing
 
     @discardableResult
     static func run(
-        _ log: TransactionLog<Int, Int>, seed: UInt64 = 1, batch: Int = 5, hasDuties: Bool = true,
-        every interval: Duration = .milliseconds(250),
+        _ log: TransactionLog<Int, Int>, seed: UInt64 = 1, batch: Int = 5, pause: Duration = .milliseconds(20),
+        hasDuties: Bool = true, every interval: Duration = .milliseconds(250),
         _ declare: @escaping @Sendable (Def<Int>, any Scheduler) -> Def<Int> = { def, _ in def }
     ) throws -> RunReport {
         try simulate(seed: seed, options: { $0.checkpointEvery = interval }) { scheduler in
-            let source = log.source(batch: batch, pause: .milliseconds(20), hasDuties: hasDuties)
+            let source = log.source(batch: batch, pause: pause, hasDuties: hasDuties)
             return declare(Pipeline("transactions").root(source), scheduler).to(log.sink(storeTime: .milliseconds(3)))
                 .require(.exactlyOnce)
         }
@@ -74,7 +74,9 @@ import Testing
         let orders: [OrderScope] = [.total, .unordered, .key { (element: Int) in element }]
         for order in orders {
             let log = Self.log(ordeal.faults)
-            try Self.run(log, seed: seed, every: .milliseconds(60)) { def, scheduler in
+            // As fast as the workers can: there is always something behind a barrier.
+            try Self.run(log, seed: seed, batch: 1, pause: .milliseconds(1), every: .milliseconds(30)) {
+                def, scheduler in
                 def.map { element in
                     scheduler.sleep(for: someWhile(element, upTo: .milliseconds(9)))
                     return element
@@ -280,7 +282,7 @@ import Testing
     func doesNotWaitForItself(seed: UInt64, milliseconds: Int) throws {
         let log = Self.log()
         try simulate(seed: seed) { _ in
-            Pipeline("full").root(log.source(batch: 1, hasDuties: true)).map { $0 }.buffer(2)
+            Pipeline("full").root(log.source(batch: 1, hasDuties: true)).map { $0 }
                 .to(log.sink(writeTime: .milliseconds(10))).buffer(1).trigger(every: .milliseconds(1))
         } while: { scheduler, run in
             scheduler.sleep(for: .milliseconds(milliseconds))
