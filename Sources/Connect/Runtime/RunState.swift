@@ -23,6 +23,8 @@ final class RunState: RunServices, Sendable {
         var commitsServed = 0
         /// Nothing will be committed any more; sources may be closed.
         var isSettled = false
+        /// Threads whose work is done and that close their source.
+        var closing = 0
         var restoredBySinks: [Position]?
         var restoredStates: [String: String] = [:]
         var deadLetters: [Int: Channel<DeadLetter>] = [:]
@@ -64,9 +66,15 @@ final class RunState: RunServices, Sendable {
             let afterwards = body()
             self.state.withLock { state in
                 state.alive -= 1
+                if afterwards != nil { state.closing += 1 }
                 self.changed.broadcast()
             }
-            afterwards?()
+            guard let afterwards else { return }
+            afterwards()
+            self.state.withLock { state in
+                state.closing -= 1
+                self.changed.broadcast()
+            }
         }
     }
 
@@ -240,7 +248,8 @@ final class RunState: RunServices, Sendable {
             return state.commitsWanted
         }
         state.waitWithLock { state in
-            state.commitsServed < wanted && !state.isAborted ? .wait(changed) : .done(())
+            // Once it is settled, the last commit was made.
+            state.commitsServed < wanted && !state.isAborted && !state.isSettled ? .wait(changed) : .done(())
         }
     }
 
@@ -262,9 +271,20 @@ final class RunState: RunServices, Sendable {
         }
     }
 
-    func waitUntilSettled() {
+    /// Waits until sources may close.
+    ///
+    /// - Returns: false where the time was over before
+    func waitUntilSettled(until deadline: MonotonicTime = .distantFuture) -> Bool {
         state.waitWithLock { state in
-            state.isSettled || state.isAborted ? .done(()) : .wait(changed)
+            if state.isSettled || state.isAborted { return .done(true) }
+            return scheduler.now >= deadline ? .done(false) : .wait(changed, until: deadline)
+        }
+    }
+
+    /// Waits until sources are closed, which lets a group know that they have left.
+    func waitUntilClosed(until deadline: MonotonicTime) {
+        state.waitWithLock { state in
+            state.closing == 0 || scheduler.now >= deadline ? .done(()) : .wait(changed, until: deadline)
         }
     }
 

@@ -4,6 +4,9 @@ import Synchronization
 
 /// Watches over one run on a thread of its own: commits, stops, gives up waiting, and ends it.
 final class Supervisor: Sendable {
+    /// How long sources may take to close; past it they are left behind.
+    private static let closeTimeout = Duration.seconds(6)
+
     private let plan: Plan
     private let run: RunState
     private let options: RunOptions
@@ -96,6 +99,7 @@ final class Supervisor: Sendable {
         // Raised for its handlers too: they hold on to what they would wake.
         materializer.interrupt.raise()
         run.settle()
+        if drained { run.waitUntilClosed(until: options.scheduler.now.advanced(by: Supervisor.closeTimeout)) }
         committer.close()
         let report = RunReport(
             plan: plan, counters: materializer.counters, duration: options.scheduler.now.elapsed(since: started),
