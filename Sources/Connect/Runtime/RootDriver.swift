@@ -63,8 +63,25 @@ final class RootDriver<Element: Sendable>: Sendable {
         }
         chain.finish()
         return {
-            self.run.waitUntilSettled()
+            self.serveUntilSettled(reader)
             reader.close()
+        }
+    }
+
+    /// Serves the source's client while what was read goes to its end: a group that changes its shares meanwhile would
+    /// wait for this member, and take away what it has not given up in time.
+    private func serveUntilSettled(_ reader: RootReader<Element>) {
+        guard duties != nil else {
+            _ = run.waitUntilSettled()
+            return
+        }
+        tracker.setHooks(
+            PositionTracker.RevocationHooks(
+                flush: { [tracker] in !tracker.hasCeiling }, commit: settings.commitNow, forget: settings.forget))
+        defer { tracker.setHooks(nil) }
+        var due = run.scheduler.now
+        while !run.waitUntilSettled(until: due) {
+            due = reader.service(run.scheduler.now) ?? .distantFuture
         }
     }
 

@@ -25,6 +25,7 @@ final class RunState: RunServices, Sendable {
         var commitsServed = 0
         /// Nothing will be committed any more; sources may be closed.
         var isSettled = false
+        /// Threads whose work is done and that close their source.
         var restoredBySinks: [Position]?
         var restoredStates: [String: String] = [:]
         var deadLetters: [Int: Channel<DeadLetter>] = [:]
@@ -265,7 +266,8 @@ final class RunState: RunServices, Sendable {
             return state.commitsWanted
         }
         state.waitWithLock { state in
-            state.commitsServed < wanted && !state.isAborted ? .wait(changed) : .done(())
+            // Once it is settled, the last commit was made.
+            state.commitsServed < wanted && !state.isAborted && !state.isSettled ? .wait(changed) : .done(())
         }
     }
 
@@ -296,9 +298,20 @@ final class RunState: RunServices, Sendable {
         }
     }
 
-    func waitUntilSettled() {
+    /// Waits until sources may close.
+    ///
+    /// - Returns: false where the time was over before
+    func waitUntilSettled(until deadline: MonotonicTime = .distantFuture) -> Bool {
         state.waitWithLock { state in
-            state.isSettled || state.isAborted ? .done(()) : .wait(changed)
+            if state.isSettled || state.isAborted { return .done(true) }
+            return scheduler.now >= deadline ? .done(false) : .wait(changed, until: deadline)
+        }
+    }
+
+    /// Waits until sources are closed, which lets a group know that they have left.
+    func waitUntilClosed(until deadline: MonotonicTime) {
+        state.waitWithLock { state in
+            state.present == 0 || scheduler.now >= deadline ? .done(()) : .wait(changed, until: deadline)
         }
     }
 

@@ -28,6 +28,8 @@ public struct ConnectorError: Error, Sendable, CustomStringConvertible {
         public static let locked = Code("locked")
         /// The other side cannot be reached or is not ready for now; the same may well work later.
         public static let unavailable = Code("unavailable")
+        /// The other side has given what is meant to somebody else, who goes on with it.
+        public static let takenAway = Code("taken_away")
         /// A value of the configuration is not one that can be used.
         public static let configuration = Code("configuration")
     }

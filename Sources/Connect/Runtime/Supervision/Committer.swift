@@ -1,3 +1,5 @@
+import Logging
+
 /// Makes finished positions durable: in the checkpoint store, or on the source's own side. Used by the supervisor's
 /// thread; the source's thread only asks where to go on.
 final class Committer: Sendable {
@@ -33,11 +35,13 @@ final class Committer: Sendable {
     private let state: Guarded<State>
     private let isIdle: Monitor.Condition
     private let scheduler: any Scheduler
+    private let logger: Logger
 
     init(plan: Plan, options: RunOptions) {
         self.plan = plan
         store = options.checkpoints
         scheduler = options.scheduler
+        logger = options.logger
         identity = plan.sourceIdentity
         usesStore = plan.source?.resumption == .checkpointStore
         state = Guarded(State(checkpoint: Checkpoint(pipeline: plan.pipeline)), scheduler: options.scheduler)
@@ -142,8 +146,15 @@ final class Committer: Sendable {
                     state.lastFailure = "\(error)"
                 }
                 // Who is away is waited for: what is to be committed is kept, and the stall tells of it.
-                if !isFinal, (error as? ConnectorError)?.code == .unavailable { return }
-                if attempt >= attempts {
+                let code = (error as? ConnectorError)?.code
+                let isTakenAway = code == .takenAway
+                if !isFinal, code == .unavailable || isTakenAway { return }
+                // A group that is changing its shares takes some seconds for it.
+                if attempt >= attempts + (isTakenAway ? 2 : 0) {
+                    // Nothing is lost by that: its next owner begins at the last commit, as after any revocation.
+                    if isTakenAway {
+                        return logger.notice("what was done last is not committed and comes again: \(error)")
+                    }
                     throw failure("a commit failed \(attempt) times: \(error)", error)
                 }
                 _ = run.sleep(until: scheduler.now.advanced(by: .milliseconds(50 << attempt)))

@@ -7,6 +7,9 @@ import Synchronization
 /// A run is one attempt, unless its sink writes in transactions: after an aborted one everything is built anew and goes on
 /// from the last that was committed.
 final class Supervisor: Sendable {
+    /// How long sources may take to close; past it they are left behind.
+    private static let closeTimeout = Duration.seconds(6)
+
     private let plan: Plan
     private let options: RunOptions
     /// The attempt under way.
@@ -97,6 +100,7 @@ final class Supervisor: Sendable {
                     continue
                 }
             }
+            if !run.isAborted { run.waitUntilClosed(until: options.scheduler.now.advanced(by: Supervisor.closeTimeout)) }
             committer.close()
             let report = RunReport(
                 plan: plan, counters: materializer.counters, duration: options.scheduler.now.elapsed(since: started),

@@ -59,7 +59,7 @@ extension ConnectorError {
     ///   - what: what could not be done, as the beginning of a sentence
     init(_ error: KafkaError, _ what: String) {
         let code: Code =
-            if error.code.isPassing || error.code.isOfRebalance { .unavailable } else {
+            if error.code.isPassing { .unavailable } else if error.code.isOfRebalance { .takenAway } else {
                 switch error.code.clientCode {
                 case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
                     RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:

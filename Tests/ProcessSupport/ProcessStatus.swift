@@ -1,17 +1,16 @@
-import ProcessSupport
 import Foundation
 
 /// What the system says about a running process. Only where there is /proc.
-struct ProcessStatus {
+package struct ProcessStatus {
     /// The most memory it has had, in kilobytes.
-    var peakMemory: Int
+    package var peakMemory: Int
     /// The memory it has now, in kilobytes.
-    var memory: Int
+    package var memory: Int
     /// How long it has computed, in clock ticks.
-    var ticks: Int
+    package var ticks: Int
 
     /// - Returns: nil where it has ended
-    init?(of process: ChildProcess) {
+    package init?(of process: ChildProcess) {
         guard let status = try? String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8),
             let peak = ProcessStatus.number("VmHWM:", in: status), let now = ProcessStatus.number("VmRSS:", in: status),
             let stat = try? String(contentsOfFile: "/proc/\(process.id)/stat", encoding: .utf8)
@@ -32,7 +31,7 @@ struct ProcessStatus {
 
 extension ChildProcess {
     /// Waits until it has computed nothing for a while: everything it could do is done, and it does not spin.
-    func waitUntilIdle(within limit: Duration = .seconds(30)) async throws -> ProcessStatus {
+    package func waitUntilIdle(within limit: Duration = .seconds(30)) async throws -> ProcessStatus {
         var last: ProcessStatus?
         var unchanged = 0
         return try await eventually(within: limit, "process \(id) computes nothing") {
