@@ -42,7 +42,7 @@ sanitize: export TSAN_OPTIONS ?= suppressions=$(CURDIR)/scripts/thread-sanitizer
 sanitize: export ASAN_OPTIONS ?= detect_leaks=0
 sanitize: ## runs the tests under the thread and the address sanitizer
 	scripts/bootstrap tests
-	swift test --disable-xctest --sanitize=thread --scratch-path .build/tsan
+	scripts/sanitize-threads
 	swift test --disable-xctest --sanitize=address --scratch-path .build/asan
 
 fuzz: ## feeds the coders random input, SECONDS_PER_FUZZER=60 each

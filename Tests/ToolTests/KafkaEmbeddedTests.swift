@@ -170,6 +170,31 @@
                 #expect(try process.standardError() == warning)
             }
 
+            @Test("Components named kafka use it where they name no brokers themselves")
+            func isDefault() async throws {
+                let fifo = try scratch.fifo("fifo")
+                let process = try ChildProcess(
+                    .connectctl,
+                    [
+                        "run", "--from", "file:\(fifo)", "--through", "lines", "--to", "kafka:numbers",
+                        "--embedded-kafka", "--embedded-kafka-topic", "numbers:1",
+                    ], in: scratch)
+                let writer = try Descriptor(fifo, O_RDWR)
+                let warning = try await eventually("the warning") { () -> String? in
+                    let text = try process.standardError()
+                    return text.hasSuffix("\n") ? text : nil
+                }
+                let address = String(warning.dropFirst("embedded Kafka at ".count).prefix { $0 != " " }.dropLast())
+                writer.write((0..<100).map { "\($0)\n" }.joined())
+                let read = try await KafkaClients.kcat(
+                    "-C", "-q", "-b", address, "-t", "numbers", "-o", "beginning", "-c", "100", in: scratch
+                ).success()
+                #expect(read.lines.map(String.init) == (0..<100).map { "\($0)" })
+                writer.close()
+                #expect(try await process.wait() == .exited(0))
+                #expect(try process.standardError() == warning)
+            }
+
             @Test("It is said neither with --quiet nor where there is no broker")
             func quietRun() async throws {
                 let file = try scratch.file("in", "line\n")
