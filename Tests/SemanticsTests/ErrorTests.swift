@@ -270,7 +270,7 @@ import Testing
             letters.elements == [
                 DeadLetter(
                     pipeline: "letters", stage: "parse", position: Position(partition: "0", offset: 1),
-                    error: "\(Broken(element: 2))", attempts: 3, bytes: Bytes("two"), message: nil)
+                    error: "\(Broken(element: 2))", errorType: "Broken", attempts: 3, bytes: Bytes("two"), message: nil)
             ])
         #expect(letters.log.confirmed == [true])
         #expect(report.stage("parse")?.deadLetters == 1)

@@ -25,7 +25,6 @@ final class RunState: RunServices, Sendable {
         var commitsServed = 0
         /// Nothing will be committed any more; sources may be closed.
         var isSettled = false
-        /// Threads whose work is done and that close their source.
         var restoredBySinks: [Position]?
         var restoredStates: [String: String] = [:]
         var deadLetters: [Int: Channel<DeadLetter>] = [:]

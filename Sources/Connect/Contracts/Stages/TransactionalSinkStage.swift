@@ -56,7 +56,7 @@ final class TransactionalSinkStage<Writer: SinkWriter> {
         } catch {
             let first = batch.origin(of: 0)
             let place = batch.token?.rootPlace(of: first)
-            let position = batch.token?.position(at: first)
+            let position = (error as? ConnectorError)?.position ?? batch.token?.position(at: first)
             // Before the batch counts as dropped: whoever waits for it must find the transaction aborted.
             let interruption = fail(error, sequence: place?.sequence, position)
             batch.token?.mark(.hard, at: first)

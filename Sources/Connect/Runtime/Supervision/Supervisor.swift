@@ -100,7 +100,9 @@ final class Supervisor: Sendable {
                     continue
                 }
             }
-            if !run.isAborted { run.waitUntilClosed(until: options.scheduler.now.advanced(by: Supervisor.closeTimeout)) }
+            if !run.isAborted {
+                run.waitUntilClosed(until: options.scheduler.now.advanced(by: Supervisor.closeTimeout))
+            }
             committer.close()
             let report = RunReport(
                 plan: plan, counters: materializer.counters, duration: options.scheduler.now.elapsed(since: started),
