@@ -329,6 +329,18 @@ let package = Package(
             dependencies: ["ConnectKafka", "ConnectKafkaEmbedded", "ProcessSupport"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "KafkaProcessTests",
+            dependencies: [
+                "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ProcessSupport", "kafka-to-kafka", "kafka-shapes",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "kafka-shapes", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            path: "Tests/Fixtures/KafkaShapes", swiftSettings: strict
+        ),
         .testTarget(name: "ConnectTextTests", dependencies: ["Connect", "ConnectText"], swiftSettings: strict),
         .testTarget(
             name: "ConnectFilesTests",

@@ -86,10 +86,12 @@ public protocol SourceReader<Element> {
     /// - Throws: where reading failed; what the batch holds by then is still delivered
     mutating func poll(into batch: inout SourceBatch<Element>, deadline: MonotonicTime) throws -> SourcePoll
 
-    /// Does what the client must do while elements of the last poll wait for room; called only for sources that have
-    /// duties (``SourceDescriptor/hasDuties``), beside `poll`. What fails is for the next poll to throw.
+    /// Does what the client must do while elements of the last poll wait for room, and behind the last poll while they
+    /// go to their end; called only for sources that have duties (``SourceDescriptor/hasDuties``), beside `poll`. What
+    /// fails is for the next poll to throw, if there is one.
     ///
-    /// A partition that is given up in here is not waited for: what is done of it is committed, the rest comes again.
+    /// A partition that is given up in here while elements wait for room is not waited for: what is done of it is
+    /// committed, the rest comes again.
     ///
     /// - Returns: when it wants to be called again at the latest; nil where it does not
     mutating func service(now: MonotonicTime) -> MonotonicTime?
@@ -118,7 +120,8 @@ extension SourceReader {
 public protocol PositionCommitter: Sendable {
     /// Makes positions durable: below each, every element is done.
     ///
-    /// - Throws: where it failed; the commit is tried again, then the pipeline stops
+    /// - Throws: where it failed; the commit is tried again, then the pipeline stops. What it throws as
+    ///   ``ConnectorError/Code/takenAway`` is left to the next owner instead
     func commit(_ positions: [Position]) throws
 
     /// Ends single messages; called for sources that acknowledge elements.

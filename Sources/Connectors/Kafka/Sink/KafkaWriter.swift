@@ -71,6 +71,8 @@ public final class KafkaWriter: SinkWriter {
             described.position = producer.reports.pending.position(PendingBatches.tag(batch: number, place: written))
             producer.reports.pending.fail(number, at: written)
             _ = producer.reports.pending.endWriting(number, unwritten: batch.count - written)
+            // What came before is delivered all the same; closing would take it back.
+            if transactions == nil { try? producer.flush() }
             throw self.described(described)
         }
     }

@@ -29,8 +29,15 @@ final class AssignmentChanges: Sendable {
     }
 
     /// Nothing is read any more: what the group takes away is given up at once.
-    func close() {
-        state.withLock { $0.isClosed = true }
+    ///
+    /// - Returns: the changes that are still to be carried out, since the client waits for them
+    func close() -> [Change] {
+        state.withLock { state in
+            state.isClosed = true
+            count.store(0, ordering: .relaxed)
+            defer { state.waiting = [] }
+            return state.waiting
+        }
     }
 
     /// Called by the client, on the thread that polls it.

@@ -164,7 +164,10 @@ final class KafkaConsumer {
     ///   - timeout: how long to wait for the broker
     ///   - scheduler: the run's time
     func close(timeout: Duration, _ scheduler: any Scheduler) {
-        changes.close()
+        for change in changes.close() {
+            // Should that fail, closing takes its whole time; there is nobody left to tell.
+            try? carryOut(change, at: change.partitions.map { (name: $0, offset: Int64(RD_KAFKA_OFFSET_INVALID)) })
+        }
         let closing = rd_kafka_queue_new(client.pointer)
         defer { rd_kafka_queue_destroy(closing) }
         if let error = rd_kafka_consumer_close_queue(client.pointer, closing) {

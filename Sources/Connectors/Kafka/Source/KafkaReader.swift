@@ -154,6 +154,8 @@ public final class KafkaReader: SourceReader {
                 metadata: ["partitions": "\(change.partitions.map(\.description).joined(separator: ","))"])
         }
         lag.forget(names)
+        // The client remembers that a partition is paused, also while others have it.
+        if isPaused { consumer.resume(change.partitions) }
         try consumer.carryOut(change, at: change.partitions.map { (name: $0, offset: Int64(RD_KAFKA_OFFSET_INVALID)) })
     }
 
@@ -231,6 +233,8 @@ public final class KafkaReader: SourceReader {
             if message.pointee.offset >= end { complete(place) }
             return
         }
+        // Its own code says only that there is one.
+        if let fatal = consumer?.client.fatal { throw ConnectorError(fatal, "the client cannot go on") }
         let error = KafkaError(code, String(cString: rd_kafka_message_errstr(message)))
         if message.pointee.err == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED {
             context.logger.warning("the group has given this member's partitions to others: \(error)")
