@@ -319,8 +319,7 @@ let package = Package(
         .testTarget(
             name: "ConnectKafkaTests",
             dependencies: [
-                "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ConnectTesting", "ProcessSupport",
-                .product(name: "Logging", package: "swift-log"),
+                "Connect", "ConnectKafka",
             ],
             swiftSettings: strict
         ),
@@ -333,6 +332,7 @@ let package = Package(
             name: "KafkaProcessTests",
             dependencies: [
                 "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ProcessSupport", "kafka-to-kafka", "kafka-shapes",
+                "file-to-kafka", "kafka-count-stdout", "kafka-embedded", "kafka-to-file",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -62,8 +62,8 @@ final class KafkaClient: @unchecked Sendable {
             case .success(let count): return count
             case .failure(let error): failure = error
             }
-            // Whatever went wrong beside is told by the client's events.
-            if rd_kafka_type(pointer) == RD_KAFKA_PRODUCER { rd_kafka_poll(pointer, 0) } else { serveEvents() }
+            // What went wrong beside is told by the client's events. The pause is for answers that come at once.
+            if rd_kafka_type(pointer) == RD_KAFKA_PRODUCER { rd_kafka_poll(pointer, 50) } else { serveEvents() }
             if let fatal { throw ConnectorError(fatal, "the client cannot work") }
             // A topic that was just made has no leader yet; brokers may be on their way up.
             if failure.code.isPassing, !wait.isOver { continue }
@@ -84,7 +84,7 @@ final class KafkaClient: @unchecked Sendable {
     }
 
     private func serveEvents() {
-        guard let message = rd_kafka_consumer_poll(pointer, 0) else { return }
+        guard let message = rd_kafka_consumer_poll(pointer, 50) else { return }
         rd_kafka_message_destroy(message)
     }
 
