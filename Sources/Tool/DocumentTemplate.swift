@@ -33,7 +33,7 @@ struct DocumentTemplate {
     /// Whether the pipeline works with lines behind the source; where the source gives messages it does not.
     private var needsLines: Bool {
         func use(_ description: ComponentDescription, isSink: Bool) -> ComponentUse {
-            let entries = description.keys.filter(\.isRequired).map { key in
+            let entries = description.keys.filter(\.isUsual).map { key in
                 ConfigurationEntry(key: key.name, text: sample(key, isSink: isSink), at: .standard)
             }
             return ComponentUse(name: description.name, entries: entries, at: .standard)
@@ -50,7 +50,7 @@ struct DocumentTemplate {
             let value = sample(key, isSink: isSink)
             let takes = "\(key.type.expectation)\(key.isSecret ? ", secret: ${file:/path} keeps it out of here" : "")"
             lines.append("    # \(key.help) (\(takes))")
-            lines.append("    \(key.isRequired ? "" : "# ")\(key.name): \(DocumentTemplate.scalar(value, key))")
+            lines.append("    \(key.isUsual ? "" : "# ")\(key.name): \(DocumentTemplate.scalar(value, key))")
         }
         return lines
     }

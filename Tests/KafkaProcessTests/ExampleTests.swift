@@ -26,17 +26,17 @@ extension KafkaProcessTests {
                 // The second time there is nothing new.
                 let writer = try ChildProcess(
                     Program("file-to-kafka"), [file, brokers, "numbers", scratch.path("state")], in: scratch)
-                #expect(try await writer.wait() == .exited(0), "\(try writer.standardError())")
+                #expect(try await writer.success())
             }
             let settings = ["fetch.wait.max.ms=10", "session.timeout.ms=6000"]
             let copier = try ChildProcess(
                 Program("kafka-to-kafka"), [brokers, "copy", "numbers", "copies"] + settings, in: scratch)
             let reader = try ChildProcess(
                 Program("kafka-to-file"), [brokers, "read", "copies", scratch.path("out")], in: scratch)
-            try await eventually("all lines") { scratch.exists("out") && (try scratch.text("out")).count >= 23_893 }
+            try await eventually("all lines") { try scratch.exists("out") && scratch.text("out").count >= 23_893 }
             for process in [copier, reader] {
                 process.send(SIGTERM)
-                #expect(try await process.wait() == .exited(0), "\(try process.standardError())")
+                #expect(try await process.success())
             }
             let found = try scratch.text("out").split(separator: "\n").map(String.init)
             #expect(Set(found) == Set(numbers))
@@ -46,7 +46,7 @@ extension KafkaProcessTests {
                 let count = try ChildProcess(
                     Program("kafka-count-stdout"), [brokers, topic], in: scratch,
                     output: try Descriptor(scratch.path(topic), O_WRONLY | O_CREAT))
-                #expect(try await count.wait() == .exited(0), "\(try count.standardError())")
+                #expect(try await count.success())
                 #expect(try scratch.text(topic).split(separator: "\n").last == "5000")
             }
             broker.send(SIGTERM)
@@ -61,5 +61,14 @@ extension KafkaProcessTests {
             #expect(try await process.wait() == .exited(2))
             #expect(try process.standardError().hasPrefix("usage: \(name) "))
         }
+    }
+}
+
+extension ChildProcess {
+    /// Whether it ends well; says what it has complained about where it does not.
+    fileprivate func success() async throws -> Bool {
+        let ending = try await wait()
+        if ending != .exited(0) { print("\(ending): \(try standardError())") }
+        return ending == .exited(0)
     }
 }

@@ -10,6 +10,8 @@ public struct ConfigurationKey: Sendable, Hashable {
     public let defaultValue: String?
     /// Whether a component cannot do without it.
     public let isRequired: Bool
+    /// Whether a new document should have it, though a component can do without it in some cases.
+    public let isUsual: Bool
     /// Whether its value is never to be shown.
     public let isSecret: Bool
 
@@ -21,16 +23,18 @@ public struct ConfigurationKey: Sendable, Hashable {
     ///   - help: what it does, in a sentence
     ///   - defaultValue: what holds where it is not given, as it would be written
     ///   - isRequired: whether a component cannot do without it
+    ///   - isUsual: whether a new document should have it, though a component can do without it in some cases
     ///   - isSecret: whether its value is never to be shown
     public init(
         _ name: String, _ type: ConfigurationType, _ help: String, default defaultValue: String? = nil,
-        isRequired: Bool = false, isSecret: Bool = false
+        isRequired: Bool = false, isUsual: Bool = false, isSecret: Bool = false
     ) {
         self.name = name
         self.type = type
         self.help = help
         self.defaultValue = defaultValue
         self.isRequired = isRequired
+        self.isUsual = isUsual || isRequired
         self.isSecret = isSecret
     }
 

@@ -77,16 +77,17 @@ public struct SourceBatch<Element: Sendable>: ~Copyable {
     ///   - count: how many, at most ``room``
     ///   - partition: their partition
     ///   - offset: the number of the first
-    ///   - make: makes each of them, by its place from 0, with its time, if it has one; nil ends it
+    ///   - make: makes each of them, by its place from 0, and sets its time, if it has one; nil ends it
     /// - Returns: how many were appended
     @inlinable
     @discardableResult
     public mutating func append(
-        _ count: Int, partition: PartitionID, offset: Int64, _ make: (Int) -> (element: Element, time: EventTime?)?
+        _ count: Int, partition: PartitionID, offset: Int64, _ make: (Int, _ time: inout EventTime?) -> Element?
     ) -> Int {
         let first = batch.count
         for index in 0..<max(0, count) {
-            guard case (let element, let time)? = make(index) else { break }
+            var time: EventTime?
+            guard let element = make(index, &time) else { break }
             batch.append(element)
             guard let time else { continue }
             let missing = first + index - batch.eventTimes.count

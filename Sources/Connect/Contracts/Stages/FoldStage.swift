@@ -280,8 +280,7 @@ func byteSize<Element>(of element: Element) -> Int {
     if Element.self == String.self { return unsafeBitCast(element, to: String.self).utf8.count }
     if Element.self == StreamChunk.self { return unsafeBitCast(element, to: StreamChunk.self).bytes.count }
     if Element.self == KeyValue.self {
-        let message = unsafeBitCast(element, to: KeyValue.self)
-        return (message.key?.count ?? 0) + (message.value?.count ?? 0)
+        return unsafeBitCast(element, to: KeyValue.self).byteCount
     }
     return 0
 }

@@ -10,7 +10,8 @@ extension Catalog {
 }
 
 private let brokersKey = ConfigurationKey(
-    "bootstrap.servers", .text, "The brokers to begin with: HOST:PORT, several with commas between them.")
+    "bootstrap.servers", .text, "The brokers to begin with: HOST:PORT, several with commas between them.", isUsual: true
+)
 
 private let connectTimeoutKey = ConfigurationKey(
     "connectTimeout", .duration, "How long brokers may take to answer at the start.", default: "10s")
@@ -27,7 +28,8 @@ extension SourceComponent {
             keys: [
                 ConfigurationKey("topic", .list, "Topics, or regular expressions that begin with ^.", isRequired: true),
                 brokersKey,
-                ConfigurationKey("group.id", .text, "The group, which shares the partitions and keeps the offsets."),
+                ConfigurationKey(
+                    "group.id", .text, "The group, which shares the partitions and keeps the offsets.", isUsual: true),
                 ConfigurationKey(
                     "bounded", .boolean,
                     "Whether to end where the partitions end now; a group is not joined then, and may be left out.",
@@ -77,10 +79,9 @@ extension SinkComponent {
                     default: "keep"),
                 ConfigurationKey(
                     "delivery", .choice(["at-least-once", "exactly-once"]),
-                    "With exactly-once output and positions are committed together; it takes a transactional.id, and a "
-                        + "kafka source at the same brokers.", default: "at-least-once"),
-                ConfigurationKey(
-                    "transactional.id", .text, "Names this instance, the same after each restart; for exactly-once."),
+                    "With exactly-once output and positions are committed together; it takes a transactional.id, which "
+                        + "names this instance after each restart, and a kafka source at the same brokers.",
+                    default: "at-least-once"),
                 connectTimeoutKey,
             ], unnamedKey: "topic",
             examples: [
@@ -109,7 +110,7 @@ extension SinkComponent {
                 throw configuration.problem(
                     "delivery", "dead letters are not written in transactions", mend: "Leave delivery out.")
             }
-            guard let id = configuration.text("transactional.id") else {
+            guard let id = KafkaConfiguration(configuration)["transactional.id"] else {
                 throw configuration.problem(
                     "delivery", "exactly-once takes a transactional.id",
                     mend: "Give this instance one of its own, the same after each restart: transactional.id=copy-1.")
@@ -126,7 +127,7 @@ extension KafkaConfiguration {
     /// The client's keys of what a component was told.
     fileprivate init(_ configuration: Configuration) {
         self.init()
-        for key in ["bootstrap.servers", "group.id", "transactional.id"] { self[key] = configuration.text(key) }
+        for key in ["bootstrap.servers", "group.id"] { self[key] = configuration.text(key) }
         for entry in configuration.passedOn {
             if case .text(let text) = entry.value.content { self[entry.key] = text }
         }
@@ -141,7 +142,7 @@ extension Configuration {
         } catch {
             let parts = error.message.split(separator: ";", maxSplits: 1).map(String.init)
             let entry = passedOn.first { error.message.hasPrefix($0.key) }
-            let mend = parts.count > 1 ? parts[1].drop { $0 == " " } : "See librdkafka's CONFIGURATION.md."
+            let mend = parts.count > 1 ? parts[1].drop { $0 == " " } : "See librdkafka's CONFIGURATION.md"
             throw ConfigurationError(
                 ConfigurationProblem(
                     at: entry?.origin ?? origin, parts[0], mend: mend.prefix(1).uppercased() + mend.dropFirst() + "."))

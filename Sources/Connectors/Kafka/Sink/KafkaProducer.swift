@@ -64,16 +64,16 @@ final class KafkaProducer {
     func send(_ element: borrowing KeyValue, to topic: OpaquePointer, tag: UInt, _ timestamp: Int64)
         throws(ConnectorError)
     {
-        let (key, keySize) = PlainMessages.memory(of: element.key)
-        let (value, valueSize) = PlainMessages.memory(of: element.value)
         while true {
-            let headers = KafkaProducer.headers(element.headers)
-            let code = connect_kafka_produce(
-                client.pointer, topic, key, keySize, value, valueSize, timestamp, headers,
-                UnsafeMutableRawPointer(bitPattern: tag))
+            let headers = element.hasHeaders ? KafkaProducer.headers(element.headers) : nil
+            let code = element.withUnsafeBytes { key, value in
+                connect_kafka_produce(
+                    client.pointer, topic, key?.baseAddress, key?.count ?? 0, value?.baseAddress, value?.count ?? 0,
+                    timestamp, headers, UnsafeMutableRawPointer(bitPattern: tag))
+            }
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
             if let headers { rd_kafka_headers_destroy(headers) }
-            try wait(after: code, size: valueSize, topic)
+            try wait(after: code, size: element.value?.count ?? 0, topic)
         }
     }
 
@@ -116,11 +116,15 @@ final class KafkaProducer {
     }
 
     private static func headers(_ headers: [KeyValue.Header]) -> OpaquePointer? {
-        if headers.isEmpty { return nil }
         let list = rd_kafka_headers_new(headers.count)
         for header in headers {
-            let (value, size) = PlainMessages.memory(of: header.value)
-            rd_kafka_header_add(list, header.name, -1, value, size)
+            if let value = header.value {
+                value.withUnsafeBytes { value in
+                    _ = rd_kafka_header_add(list, header.name, -1, value.baseAddress, value.count)
+                }
+            } else {
+                rd_kafka_header_add(list, header.name, -1, nil, 0)
+            }
         }
         return list
     }

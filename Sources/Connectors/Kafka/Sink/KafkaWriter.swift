@@ -111,7 +111,7 @@ public final class KafkaWriter: SinkWriter {
 
     /// Whether the client's call for many messages at once can take a message: it knows neither headers nor times.
     private func isPlain(_ element: borrowing KeyValue) -> Bool {
-        element.headers.isEmpty && (element.timestamp == nil || !sink.keepsTimestamps)
+        !element.hasHeaders && (element.timestamp == nil || !sink.keepsTimestamps)
     }
 
     /// The time for the client, which takes 0 for now.

@@ -30,14 +30,15 @@ final class PlainMessages {
         let message = room + count
         message.pointee.err = RD_KAFKA_RESP_ERR_NO_ERROR
         message.pointee._private = UnsafeMutableRawPointer(bitPattern: tag)
-        (message.pointee.key, message.pointee.key_len) = PlainMessages.memory(of: element.key)
-        (message.pointee.payload, message.pointee.len) = PlainMessages.memory(of: element.value)
+        element.withUnsafeBytes { key, value in
+            (message.pointee.key, message.pointee.key_len) = PlainMessages.memory(of: key)
+            (message.pointee.payload, message.pointee.len) = PlainMessages.memory(of: value)
+        }
         count += 1
     }
 
-    /// Where bytes stand; no bytes are not the same as none.
-    static func memory(of bytes: Bytes?) -> (UnsafeMutableRawPointer?, Int) {
-        guard let bytes else { return (nil, 0) }
-        return (bytes.withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress) }, bytes.count)
+    /// Where bytes stand, for the client; no bytes are not the same as none.
+    static func memory(of bytes: UnsafeRawBufferPointer?) -> (UnsafeMutableRawPointer?, Int) {
+        (bytes.map { UnsafeMutableRawPointer(mutating: $0.baseAddress) } ?? nil, bytes?.count ?? 0)
     }
 }

@@ -199,8 +199,9 @@ public final class KafkaReader: SourceReader {
         let offset = first.pointee.offset
         let end = assignment[place].end
         let wanted = end.map { min(run.range.count, Int(clamping: max(0, $0 - offset))) } ?? run.range.count
-        let count = batch.append(wanted, partition: assignment[place].id, offset: offset) { index in
-            messages[run.range.lowerBound + index].flatMap { payload.next($0) }
+        let count = batch.append(wanted, partition: assignment[place].id, offset: offset) { index, time in
+            guard let message = messages[run.range.lowerBound + index] else { return nil }
+            return payload.next(message, &time)
         }
         assignment[place].next = offset + Int64(count)
         if count < wanted { return }

@@ -164,13 +164,21 @@ public struct KafkaSource: Source {
         // A member's name would be of no use to a client that takes its partitions itself; the group keeps its offsets.
         configuration["group.id"] = group ?? "connect-without-group"
         let queue = memory ?? 16 << 20
-        return configuration.merging(defaults: [
+        var defaults: KafkaConfiguration = [
             "auto.offset.reset": "earliest",
             "isolation.level": "read_committed",
+            // Only bytes count: the client sleeps for a second once either bound is reached.
+            "queued.min.messages": "1000000",
             "queued.max.messages.kbytes": "\(max(1, queue >> 11))",
             // One answer of a broker may be that large.
             "fetch.max.bytes": "\(max(configuration["message.max.bytes"].flatMap { Int($0) } ?? 1 << 20, queue / 2))",
-            "max.partition.fetch.bytes": "\(max(64 << 10, min(1 << 20, queue / 4)))",
-        ])
+        ]
+        // The one is another name of the other: the user's must not be overwritten.
+        if configuration["max.partition.fetch.bytes"] == nil {
+            defaults["fetch.message.max.bytes"] = "\(max(64 << 10, min(1 << 20, queue / 4)))"
+        }
+        // Where the client has a bound for that sleep, it is a short one.
+        if KafkaLibrary.hasKey("fetch.queue.backoff.ms") { defaults["fetch.queue.backoff.ms"] = "20" }
+        return configuration.merging(defaults: defaults)
     }
 }

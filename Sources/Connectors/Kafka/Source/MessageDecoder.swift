@@ -67,27 +67,29 @@ struct MessagePayload {
 
     /// Makes the element of the next message.
     ///
+    /// - Parameters:
+    ///   - message: the message
+    ///   - time: set to the message's, where it has one
     /// - Returns: nil where it cannot be read
-    mutating func next(
-        _ message: UnsafeMutablePointer<rd_kafka_message_t>
-    ) -> (element: KeyValue, time: EventTime?)? {
+    mutating func next(_ message: UnsafeMutablePointer<rd_kafka_message_t>, _ time: inout EventTime?) -> KeyValue? {
         // No bytes are not the same as none.
         let key = message.pointee.key == nil ? nil : take(message.pointee.key_len)
         let value = message.pointee.payload == nil ? nil : take(message.pointee.len)
         var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         let milliseconds = rd_kafka_message_timestamp(message, &type)
-        let time =
-            type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? nil : EventTime(millisecondsSinceEpoch: milliseconds)
+        if type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE { time = EventTime(millisecondsSinceEpoch: milliseconds) }
         var headers: OpaquePointer?
         guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR, let headers else {
-            return (KeyValue(key: key, value: value, timestamp: time), time)
+            return KeyValue(in: bytes, key: key, value: value, timestamp: time)
         }
         guard let decoded = MessagePayload.decoded(headers) else {
             failure = Failure(
                 topic: message.pointee.rkt, partition: message.pointee.partition, offset: message.pointee.offset)
             return nil
         }
-        return (KeyValue(key: key, value: value, headers: decoded, timestamp: time), time)
+        var element = KeyValue(in: bytes, key: key, value: value, timestamp: time)
+        element.headers = decoded
+        return element
     }
 
     /// Passes messages by that nobody wants.
@@ -98,9 +100,9 @@ struct MessagePayload {
         }
     }
 
-    private mutating func take(_ count: Int) -> Bytes {
+    private mutating func take(_ count: Int) -> Range<Int> {
         defer { offset += count }
-        return bytes[offset..<(offset + count)]
+        return offset..<(offset + count)
     }
 
     /// The headers in their order; nil where a name is not UTF-8.
