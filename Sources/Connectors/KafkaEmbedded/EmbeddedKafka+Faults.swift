@@ -99,6 +99,7 @@ extension EmbeddedKafka {
         let number = try id(of: broker)
         let result = try withCluster { rd_kafka_mock_broker_set_down($0, number).rawValue }
         try EmbeddedKafka.check(result, "take the broker down")
+        reservedPorts.reserve(broker)
     }
 
     /// Opens the port of a broker again: the same one.
@@ -107,6 +108,7 @@ extension EmbeddedKafka {
     /// - Throws: where there is no such broker, and where this was stopped
     public func bringUp(broker: Int? = nil) throws(EmbeddedKafkaError) {
         let number = try id(of: broker)
+        reservedPorts.release(broker)
         let result = try withCluster { rd_kafka_mock_broker_set_up($0, number).rawValue }
         try EmbeddedKafka.check(result, "bring the broker up")
     }

@@ -34,6 +34,7 @@ public final class EmbeddedKafka: Sendable {
 
     private let state: Guarded<State>
     private let pause: Monitor.Condition
+    let reservedPorts: ReservedPorts
     // The brokers call it for as long as they live.
     private let receiver: MessageReceiver
 
@@ -58,6 +59,7 @@ public final class EmbeddedKafka: Sendable {
         self.receiver = receiver
         self.brokers = 1...brokers
         bootstrapServers = cluster.addresses
+        reservedPorts = ReservedPorts(of: cluster.addresses)
         state = Guarded(State(cluster: cluster), scheduler: SystemScheduler.shared)
         pause = state.monitor.makeCondition()
         for topic in topics { try createTopic(topic.name, partitions: topic.partitions) }

@@ -2,7 +2,10 @@
 // librdkafka 2.0.2 and newer.
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <arpa/inet.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 // rd_kafka_producev takes variable arguments, which Swift cannot pass. Headers belong to the client on success only.
 static inline rd_kafka_resp_err_t connect_kafka_produce(rd_kafka_t *client, rd_kafka_topic_t *topic, const void *key,
@@ -28,6 +31,23 @@ static inline rd_kafka_mock_cluster_t *connect_mock_cluster_new(rd_kafka_t *clie
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return cluster;
 }
+
+// Keeps a loopback port from being given to others, without listening; -1 where that is not possible.
+static inline int connect_reserve_port(int port) {
+    int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    if (descriptor < 0) return -1;
+    int on = 1;
+    struct sockaddr_in address = {0};
+    address.sin_family = AF_INET;
+    address.sin_port = htons((unsigned short)port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0) return descriptor;
+    close(descriptor);
+    return -1;
+}
+
+static inline void connect_release_port(int descriptor) { close(descriptor); }
 
 // Swift cannot call a function with a variable number of arguments.
 static inline rd_kafka_resp_err_t connect_mock_broker_push_answer(
