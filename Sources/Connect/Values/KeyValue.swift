@@ -15,31 +15,65 @@ public struct KeyValue: Sendable {
     }
 
     // Key and value mostly stand in one buffer, as a source has read them: then there is one reference to it, not two.
+    // Seven words are as many as the compiler moves; values with more are copied again and again (Swift 6.3).
     @usableFromInline var buffer: BytesBuffer?
     /// The value's buffer where it is another than the key's.
     @usableFromInline var valueBuffer: BytesBuffer?
-    @usableFromInline var keyStart: Int
-    /// -1 where there is no key.
-    @usableFromInline var keyCount: Int
-    @usableFromInline var valueStart: Int
-    /// -1 where there is no value.
-    @usableFromInline var valueCount: Int
     /// nil where there are none.
     @usableFromInline var someHeaders: [Header]?
-    /// When the event took place; nil where the source does not say.
-    public var timestamp: EventTime?
+    @usableFromInline var keyStart: Int
+    @usableFromInline var valueStart: Int
+    @usableFromInline var counts: Counts
+    /// Nanoseconds since the epoch; the least number where there is no time.
+    @usableFromInline var time: Int64
+
+    /// How many bytes key and value have, in one word.
+    @usableFromInline
+    struct Counts: Sendable {
+        @usableFromInline var bits: UInt64
+
+        /// Stands for what is not there.
+        @inlinable static var none: UInt32 { .max }
+
+        @inlinable
+        init(key: Int?, value: Int?) {
+            bits = UInt64(Counts.word(key)) << 32 | UInt64(Counts.word(value))
+        }
+
+        @inlinable
+        static func word(_ count: Int?) -> UInt32 {
+            guard let count else { return none }
+            precondition(count < Int(none), "a key or value of 4 GiB and more")
+            return UInt32(truncatingIfNeeded: count)
+        }
+
+        @inlinable var key: Int? {
+            let count = UInt32(truncatingIfNeeded: bits >> 32)
+            return count == Counts.none ? nil : Int(count)
+        }
+
+        @inlinable var value: Int? {
+            let count = UInt32(truncatingIfNeeded: bits)
+            return count == Counts.none ? nil : Int(count)
+        }
+    }
 
     /// A message.
+    ///
+    /// - Parameters:
+    ///   - key: what the message belongs to, less than 4 GiB
+    ///   - value: the payload, less than 4 GiB; nil is a tombstone
+    ///   - headers: the headers in their order
+    ///   - timestamp: when the event took place
     @inlinable
     public init(key: Bytes? = nil, value: Bytes?, headers: [Header] = [], timestamp: EventTime? = nil) {
         buffer = key?.buffer ?? value?.buffer
         valueBuffer = key != nil && value?.buffer !== key?.buffer ? value?.buffer : nil
-        keyStart = key?.start ?? 0
-        keyCount = key?.count ?? -1
-        valueStart = value?.start ?? 0
-        valueCount = value?.count ?? -1
         someHeaders = headers.isEmpty ? nil : headers
-        self.timestamp = timestamp
+        keyStart = key?.start ?? 0
+        valueStart = value?.start ?? 0
+        counts = Counts(key: key?.count, value: value?.count)
+        time = KeyValue.word(timestamp)
     }
 
     /// A message whose key and value stand in the same bytes.
@@ -56,27 +90,38 @@ public struct KeyValue: Sendable {
                 && (value?.upperBound ?? 0) <= bytes.count, "range out of bounds")
         buffer = bytes.buffer
         valueBuffer = nil
-        keyStart = bytes.start + (key?.lowerBound ?? 0)
-        keyCount = key?.count ?? -1
-        valueStart = bytes.start + (value?.lowerBound ?? 0)
-        valueCount = value?.count ?? -1
         someHeaders = nil
-        self.timestamp = timestamp
+        keyStart = bytes.start + (key?.lowerBound ?? 0)
+        valueStart = bytes.start + (value?.lowerBound ?? 0)
+        counts = Counts(key: key?.count, value: value?.count)
+        time = KeyValue.word(timestamp)
+    }
+
+    // The least number stands for no time. A time that is as early comes out a nanosecond later.
+    @inlinable
+    static func word(_ time: EventTime?) -> Int64 {
+        guard let time else { return .min }
+        return max(.min + 1, time.nanosecondsSinceEpoch)
+    }
+
+    /// When the event took place; nil where the source does not say.
+    @inlinable
+    public var timestamp: EventTime? {
+        get { time == .min ? nil : EventTime(nanosecondsSinceEpoch: time) }
+        set { time = KeyValue.word(newValue) }
     }
 
     /// What the message belongs to; nil where it has no key.
     @inlinable
     public var key: Bytes? {
-        get { keyCount < 0 ? nil : Bytes(buffer: buffer ?? .empty, start: keyStart, count: keyCount) }
+        get { counts.key.map { Bytes(buffer: buffer ?? .empty, start: keyStart, count: $0) } }
         set { self = KeyValue(key: newValue, value: value, headers: headers, timestamp: timestamp) }
     }
 
     /// The payload; nil is a tombstone, which is not the same as no bytes.
     @inlinable
     public var value: Bytes? {
-        get {
-            valueCount < 0 ? nil : Bytes(buffer: valueBuffer ?? buffer ?? .empty, start: valueStart, count: valueCount)
-        }
+        get { counts.value.map { Bytes(buffer: valueBuffer ?? buffer ?? .empty, start: valueStart, count: $0) } }
         set { self = KeyValue(key: key, value: newValue, headers: headers, timestamp: timestamp) }
     }
 
@@ -93,7 +138,7 @@ public struct KeyValue: Sendable {
 
     /// How many bytes key and value have together.
     @inlinable
-    public var byteCount: Int { max(0, keyCount) + max(0, valueCount) }
+    public var byteCount: Int { (counts.key ?? 0) + (counts.value ?? 0) }
 
     /// Calls a closure with the memory of key and value; it is valid during the call only.
     ///
@@ -107,9 +152,13 @@ public struct KeyValue: Sendable {
         let keyMemory = buffer?.base
         let valueMemory = valueBuffer?.base ?? keyMemory
         return try body(
-            keyCount < 0 ? nil : keyMemory.map { UnsafeRawBufferPointer(start: $0 + keyStart, count: keyCount) },
-            valueCount < 0 ? nil : valueMemory.map { UnsafeRawBufferPointer(start: $0 + valueStart, count: valueCount) }
-        )
+            KeyValue.memory(keyMemory, keyStart, counts.key), KeyValue.memory(valueMemory, valueStart, counts.value))
+    }
+
+    @inlinable
+    static func memory(_ base: UnsafeMutableRawPointer?, _ start: Int, _ count: Int?) -> UnsafeRawBufferPointer? {
+        guard let base, let count else { return nil }
+        return UnsafeRawBufferPointer(start: base + start, count: count)
     }
 
     /// The first header of a name.

@@ -114,6 +114,26 @@ public struct Batch<Element: Sendable>: ~Copyable, Sendable {
         filled += 1
     }
 
+    /// Appends an element that is made where it will stand; there must be room (``isFull``).
+    ///
+    /// - Parameter initialize: initializes the memory it is given; false leaves it as it is, and nothing is appended
+    /// - Returns: whether there is an element more
+    @inlinable
+    mutating func append(initializing initialize: (UnsafeMutablePointer<Element>) -> Bool) -> Bool {
+        precondition(count < capacity, "the batch is full")
+        if Element.self == Bytes.self {
+            // A column has no memory for one element.
+            return withUnsafeTemporaryAllocation(of: Element.self, capacity: 1) { memory in
+                guard let place = memory.baseAddress, initialize(place) else { return false }
+                append(place.move())
+                return true
+            }
+        }
+        guard initialize(storage.elements + count) else { return false }
+        filled += 1
+        return true
+    }
+
     /// Appends an element that came from an element of the input batch.
     ///
     /// - Parameters:

@@ -71,24 +71,26 @@ public struct SourceBatch<Element: Sendable>: ~Copyable {
         return added
     }
 
-    /// Appends elements of a partition whose elements are numbered one by one, with their event times.
+    /// Appends elements of a partition whose elements are numbered one by one, with their event times. Each is made where
+    /// it will stand, so that large ones are not copied.
     ///
     /// - Parameters:
     ///   - count: how many, at most ``room``
     ///   - partition: their partition
     ///   - offset: the number of the first
-    ///   - make: makes each of them, by its place from 0, and sets its time, if it has one; nil ends it
+    ///   - initialize: initializes the memory it is given with the element of a place, counted from 0, and sets its
+    ///     time, if it has one; false leaves the memory as it is and ends it
     /// - Returns: how many were appended
     @inlinable
     @discardableResult
     public mutating func append(
-        _ count: Int, partition: PartitionID, offset: Int64, _ make: (Int, _ time: inout EventTime?) -> Element?
+        _ count: Int, partition: PartitionID, offset: Int64,
+        initializing initialize: (_ memory: UnsafeMutablePointer<Element>, Int, _ time: inout EventTime?) -> Bool
     ) -> Int {
         let first = batch.count
         for index in 0..<max(0, count) {
             var time: EventTime?
-            guard let element = make(index, &time) else { break }
-            batch.append(element)
+            guard batch.append(initializing: { initialize($0, index, &time) }) else { break }
             guard let time else { continue }
             let missing = first + index - batch.eventTimes.count
             if missing > 0 { batch.eventTimes.append(contentsOf: repeatElement(.min, count: missing)) }

@@ -32,12 +32,19 @@ final class DeliveryReports {
     }
 
     private func note(_ event: OpaquePointer) {
+        // Reports mostly come in the order of the messages: those of one batch are noted together.
+        var batch: Int?
+        var count = 0
         while let message = rd_kafka_event_message_next(event) {
-            let tag = UInt(bitPattern: message.pointee._private)
-            let isDelivered = message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR
-            if !isDelivered { fail(message.pointee, tag) }
-            end(pending.end(tag, isDelivered: isDelivered))
+            let tag = PendingBatches.Tag(UInt(bitPattern: message.pointee._private))
+            if tag.batch != batch {
+                if let batch { end(pending.end(batch, count)) }
+                (batch, count) = (tag.batch, 0)
+            }
+            count += 1
+            if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR { fail(message.pointee, tag) }
         }
+        if let batch { end(pending.end(batch, count)) }
         if failure == nil { watch.noteAnswer() }
     }
 
@@ -47,7 +54,8 @@ final class DeliveryReports {
         timer.recordNanoseconds(Int64(clamping: scheduler.now.nanoseconds - since.nanoseconds))
     }
 
-    private func fail(_ message: rd_kafka_message_t, _ tag: UInt) {
+    private func fail(_ message: rd_kafka_message_t, _ tag: PendingBatches.Tag) {
+        pending.fail(tag)
         if failure != nil { return }
         let topic = message.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? ""
         var error = ConnectorError(

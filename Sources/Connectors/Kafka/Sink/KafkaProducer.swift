@@ -61,7 +61,7 @@ final class KafkaProducer {
     }
 
     /// Sends a message with all that belongs to it; waits for room.
-    func send(_ element: borrowing KeyValue, to topic: OpaquePointer, tag: UInt, _ timestamp: Int64)
+    func send(_ element: borrowing KeyValue, to topic: OpaquePointer, tag: PendingBatches.Tag, _ timestamp: Int64)
         throws(ConnectorError)
     {
         while true {
@@ -69,7 +69,7 @@ final class KafkaProducer {
             let code = element.withUnsafeBytes { key, value in
                 connect_kafka_produce(
                     client.pointer, topic, key?.baseAddress, key?.count ?? 0, value?.baseAddress, value?.count ?? 0,
-                    timestamp, headers, UnsafeMutableRawPointer(bitPattern: tag))
+                    timestamp, headers, UnsafeMutableRawPointer(bitPattern: tag.word))
             }
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
             if let headers { rd_kafka_headers_destroy(headers) }

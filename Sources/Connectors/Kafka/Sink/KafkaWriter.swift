@@ -68,8 +68,9 @@ public final class KafkaWriter: SinkWriter {
             producer.reports.end(producer.reports.pending.endWriting(number, unwritten: 0))
         } catch {
             var described = (error as? ConnectorError) ?? ConnectorError(.malformed, "\(error)", cause: error)
-            described.position = producer.reports.pending.position(PendingBatches.tag(batch: number, place: written))
-            producer.reports.pending.fail(number, at: written)
+            let tag = PendingBatches.Tag(batch: number, place: written)
+            described.position = producer.reports.pending.position(tag)
+            producer.reports.pending.fail(tag)
             _ = producer.reports.pending.endWriting(number, unwritten: batch.count - written)
             // What came before is delivered all the same; closing would take it back.
             if transactions == nil { try? producer.flush() }
@@ -85,7 +86,7 @@ public final class KafkaWriter: SinkWriter {
         plain.begin()
         var next = written
         while next < batch.count, !plain.isFull, plain.isEmpty || isTopicFixed {
-            let tag = PendingBatches.tag(batch: number, place: next)
+            let tag = PendingBatches.Tag(batch: number, place: next)
             let isTaken = batch.withElement(at: next) { element in
                 guard isPlain(element) else { return false }
                 plain.add(element, tag: tag)
@@ -96,7 +97,7 @@ public final class KafkaWriter: SinkWriter {
         }
         if !plain.isEmpty { return try producer.send(plain, to: topic, sent: &written) }
         repeat {
-            let tag = PendingBatches.tag(batch: number, place: written)
+            let tag = PendingBatches.Tag(batch: number, place: written)
             try batch.withElement(at: written) { element throws(ConnectorError) in
                 try producer.send(element, to: topic, tag: tag, timestamp(element))
             }
@@ -171,10 +172,10 @@ public final class KafkaWriter: SinkWriter {
         }
     }
 
-    /// What a failure means: that of a transaction is no more than that it must be done again.
+    /// What a failure means: where it may pass, a transaction is done again; what a second try finds no better is not.
     private func described(_ error: any Error) -> any Error {
         guard transactions != nil, producer?.client.fatal == nil, let failure = error as? ConnectorError,
-            failure.code != .limitExceeded
+            [.unavailable, .takenAway, .inputOutput].contains(failure.code)
         else { return error }
         return TransactionAborted(reason: failure.message, cause: failure)
     }

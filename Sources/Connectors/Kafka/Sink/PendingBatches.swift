@@ -20,8 +20,26 @@ struct PendingBatches: ~Copyable {
         }
     }
 
-    /// Elements of a batch are numbered below this.
-    private static let placeBits = 20
+    /// What a message carries through the client: its batch and its place there.
+    struct Tag: Equatable {
+        /// Elements of a batch are numbered below this.
+        private static let placeBits: UInt = 20
+
+        /// Never 0, which would be no pointer.
+        let word: UInt
+
+        init(_ word: UInt) {
+            self.word = word
+        }
+
+        init(batch: Int, place: Int) {
+            word = UInt(batch + 1) << Tag.placeBits | UInt(place)
+        }
+
+        var batch: Int { Int(word >> Tag.placeBits) - 1 }
+
+        var place: Int { Int(word & (1 << Tag.placeBits - 1)) }
+    }
 
     private var slots: [Pending?] = []
     private var free: [Int] = []
@@ -43,25 +61,10 @@ struct PendingBatches: ~Copyable {
         return slots.count - 1
     }
 
-    /// What a message carries through the client.
-    static func tag(batch: Int, place: Int) -> UInt {
-        // Never 0, which would be no pointer.
-        UInt(batch + 1) << placeBits | UInt(place)
-    }
-
-    /// Notes what became of a message.
-    ///
-    /// - Returns: when its batch was written, if that was the last report of it
-    mutating func end(_ tag: UInt, isDelivered: Bool) -> MonotonicTime? {
-        let batch = Int(tag >> PendingBatches.placeBits) - 1
-        if !isDelivered { fail(batch, at: Int(tag & (1 << PendingBatches.placeBits - 1))) }
-        return release(batch, 1)
-    }
-
-    /// Notes that a message of a batch could not be written.
-    mutating func fail(_ batch: Int, at place: Int) {
-        guard slots.indices.contains(batch), let pending = slots[batch] else { return }
-        pending.firstFailed = min(pending.firstFailed ?? place, place)
+    /// Notes that a message was not delivered, or could not be written.
+    mutating func fail(_ tag: Tag) {
+        guard slots.indices.contains(tag.batch), let pending = slots[tag.batch] else { return }
+        pending.firstFailed = min(pending.firstFailed ?? tag.place, tag.place)
     }
 
     /// Notes that a batch was written, or given up.
@@ -71,17 +74,19 @@ struct PendingBatches: ~Copyable {
     ///   - unwritten: how many of its messages the client was not given
     /// - Returns: when the batch was taken in, if nothing of it is missing any more
     mutating func endWriting(_ batch: Int, unwritten: Int) -> MonotonicTime? {
-        release(batch, unwritten + 1)
+        end(batch, unwritten + 1)
     }
 
     /// Where a message stands in its source; nil where that is not known.
-    func position(_ tag: UInt) -> Position? {
-        let batch = Int(tag >> PendingBatches.placeBits) - 1
-        guard slots.indices.contains(batch), let pending = slots[batch] else { return nil }
-        return pending.acknowledgement?.position(of: Int(tag & (1 << PendingBatches.placeBits - 1)))
+    func position(_ tag: Tag) -> Position? {
+        guard slots.indices.contains(tag.batch), let pending = slots[tag.batch] else { return nil }
+        return pending.acknowledgement?.position(of: tag.place)
     }
 
-    private mutating func release(_ batch: Int, _ messages: Int) -> MonotonicTime? {
+    /// Notes that the client is through with messages of a batch, delivered or not.
+    ///
+    /// - Returns: when the batch was taken in, if nothing of it is missing any more
+    mutating func end(_ batch: Int, _ messages: Int) -> MonotonicTime? {
         guard slots.indices.contains(batch), let pending = slots[batch] else { return nil }
         pending.missing -= messages
         if pending.missing > 0 { return nil }

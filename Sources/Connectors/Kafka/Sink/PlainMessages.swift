@@ -26,10 +26,10 @@ final class PlainMessages {
         count = 0
     }
 
-    func add(_ element: borrowing KeyValue, tag: UInt) {
+    func add(_ element: borrowing KeyValue, tag: PendingBatches.Tag) {
         let message = room + count
         message.pointee.err = RD_KAFKA_RESP_ERR_NO_ERROR
-        message.pointee._private = UnsafeMutableRawPointer(bitPattern: tag)
+        message.pointee._private = UnsafeMutableRawPointer(bitPattern: tag.word)
         element.withUnsafeBytes { key, value in
             (message.pointee.key, message.pointee.key_len) = PlainMessages.memory(of: key)
             (message.pointee.payload, message.pointee.len) = PlainMessages.memory(of: value)

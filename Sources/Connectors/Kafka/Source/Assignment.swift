@@ -12,8 +12,6 @@ struct Assignment {
     /// The names of the client's topic handles, which live as long as the client knows the topic.
     private var topics: [OpaquePointer: String] = [:]
 
-    var isEmpty: Bool { partitions.isEmpty }
-
     var names: [TopicPartition] { partitions.map(\.name) }
 
     /// Whether nothing more is wanted of any.

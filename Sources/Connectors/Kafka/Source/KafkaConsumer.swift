@@ -55,8 +55,6 @@ final class KafkaConsumer {
     /// The change of shares that is to be carried out next; nil where there is none.
     func nextChange() -> AssignmentChanges.Change? { changes.next() }
 
-    var hasChange: Bool { changes.isWaiting }
-
     /// Carries a change out: from now on the new share is read.
     func carryOut(
         _ change: AssignmentChanges.Change, at entries: [(name: TopicPartition, offset: Int64)]

@@ -182,7 +182,7 @@ public final class KafkaReader: SourceReader {
                         + "be kept")
             }
         }
-        while let message = messages[0], !messages.isEmpty, message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+        while !messages.isEmpty, let message = messages[0], message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
             defer { messages.removeFirst(1) }
             try handle(message, context)
         }
@@ -199,9 +199,9 @@ public final class KafkaReader: SourceReader {
         let offset = first.pointee.offset
         let end = assignment[place].end
         let wanted = end.map { min(run.range.count, Int(clamping: max(0, $0 - offset))) } ?? run.range.count
-        let count = batch.append(wanted, partition: assignment[place].id, offset: offset) { index, time in
-            guard let message = messages[run.range.lowerBound + index] else { return nil }
-            return payload.next(message, &time)
+        let count = batch.append(wanted, partition: assignment[place].id, offset: offset) { memory, index, time in
+            guard let message = messages[run.range.lowerBound + index] else { return false }
+            return payload.next(message, into: memory, &time)
         }
         assignment[place].next = offset + Int64(count)
         if count < wanted { return }

@@ -69,27 +69,32 @@ struct MessagePayload {
     ///
     /// - Parameters:
     ///   - message: the message
+    ///   - memory: where the element is put
     ///   - time: set to the message's, where it has one
-    /// - Returns: nil where it cannot be read
-    mutating func next(_ message: UnsafeMutablePointer<rd_kafka_message_t>, _ time: inout EventTime?) -> KeyValue? {
+    /// - Returns: false where it cannot be read
+    mutating func next(
+        _ message: UnsafeMutablePointer<rd_kafka_message_t>, into memory: UnsafeMutablePointer<KeyValue>,
+        _ time: inout EventTime?
+    ) -> Bool {
+        var headers: OpaquePointer?
+        var decoded: [KeyValue.Header]?
+        if rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR, let headers {
+            decoded = MessagePayload.decoded(headers)
+            if decoded == nil {
+                failure = Failure(
+                    topic: message.pointee.rkt, partition: message.pointee.partition, offset: message.pointee.offset)
+                return false
+            }
+        }
         // No bytes are not the same as none.
         let key = message.pointee.key == nil ? nil : take(message.pointee.key_len)
         let value = message.pointee.payload == nil ? nil : take(message.pointee.len)
         var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         let milliseconds = rd_kafka_message_timestamp(message, &type)
         if type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE { time = EventTime(millisecondsSinceEpoch: milliseconds) }
-        var headers: OpaquePointer?
-        guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR, let headers else {
-            return KeyValue(in: bytes, key: key, value: value, timestamp: time)
-        }
-        guard let decoded = MessagePayload.decoded(headers) else {
-            failure = Failure(
-                topic: message.pointee.rkt, partition: message.pointee.partition, offset: message.pointee.offset)
-            return nil
-        }
-        var element = KeyValue(in: bytes, key: key, value: value, timestamp: time)
-        element.headers = decoded
-        return element
+        memory.initialize(to: KeyValue(in: bytes, key: key, value: value, timestamp: time))
+        if let decoded { memory.pointee.headers = decoded }
+        return true
     }
 
     /// Passes messages by that nobody wants.

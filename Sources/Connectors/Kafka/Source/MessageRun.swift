@@ -3,7 +3,6 @@ import Connect
 
 /// Messages of one partition that stand together in a list, with consecutive offsets.
 struct MessageRun {
-    let messages: MessageList
     /// Where the run begins in the list, and behind which message it ends.
     let range: Range<Int>
 
@@ -14,7 +13,6 @@ struct MessageRun {
     ///   - start: the first message, which is there
     ///   - limit: where to end at the latest
     init(_ messages: MessageList, from start: Int, below limit: Int) {
-        self.messages = messages
         var end = start + 1
         if let first = messages[start] {
             let (topic, partition) = (first.pointee.rkt, first.pointee.partition)
