@@ -249,7 +249,10 @@ let package = Package(
             path: "Examples/KafkaCountStdout", swiftSettings: strict
         ),
         .executableTarget(
-            name: "kafka-embedded", dependencies: ["Connect", "ConnectFiles", "ConnectKafkaEmbedded"],
+            name: "kafka-embedded",
+            dependencies: [
+                "Connect", "ConnectFiles", "ConnectKafkaEmbedded", .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Examples/KafkaEmbedded", swiftSettings: strict
         ),
         .testTarget(name: "ConnectTests", dependencies: ["Connect"], swiftSettings: strict),
@@ -265,7 +268,8 @@ let package = Package(
         .testTarget(
             name: "ExampleTests",
             dependencies: [
-                "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold", "tail-to-file",
+                "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
+                "tail-to-file",
                 "file-to-file", "shapes",
             ], swiftSettings: strict
         ),
@@ -276,7 +280,7 @@ let package = Package(
         .testTarget(
             name: "ConnectServiceTests",
             dependencies: [
-                "Connect", "ConnectService",
+                "Connect", "ConnectService", "ConnectTesting",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
@@ -331,7 +335,8 @@ let package = Package(
         .testTarget(
             name: "KafkaProcessTests",
             dependencies: [
-                "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ProcessSupport", "kafka-to-kafka", "kafka-shapes",
+                "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ConnectTesting", "ProcessSupport", "kafka-to-kafka",
+                "kafka-shapes",
                 "file-to-kafka", "kafka-count-stdout", "kafka-embedded", "kafka-to-file",
                 .product(name: "Logging", package: "swift-log"),
             ],

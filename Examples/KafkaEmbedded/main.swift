@@ -5,6 +5,7 @@
 import Connect
 import ConnectFiles
 import ConnectKafkaEmbedded
+import Logging
 
 let topics = CommandLine.arguments.dropFirst().compactMap { word -> EmbeddedKafka.Topic? in
     let parts = word.split(separator: ":")
@@ -17,5 +18,7 @@ if topics.isEmpty || topics.count != CommandLine.arguments.count - 1 {
 
 let broker = try EmbeddedKafka(topics: topics)
 // Written through: whoever reads the address from a pipe is to have it at once.
-try await Pipeline("address").root(ListSource([Bytes(broker.bootstrapServers)])).to(StandardOutput()).run()
+var options = RunOptions()
+options.logger.logLevel = .warning
+try await Pipeline("address").root(ListSource([Bytes(broker.bootstrapServers)])).to(StandardOutput()).run(options)
 while true { try await Task.sleep(for: .seconds(3_600)) }

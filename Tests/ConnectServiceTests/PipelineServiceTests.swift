@@ -1,5 +1,6 @@
 import Connect
 import ConnectService
+import ConnectTesting
 import Logging
 import ServiceLifecycle
 import ServiceLifecycleTestKit

@@ -33,27 +33,6 @@ final class Reports: Sendable {
     func first() async { await came.wait() }
 }
 
-/// Holds threads up until it is opened.
-final class Gate: Sendable {
-    private let isOpen = Guarded(false, scheduler: SystemScheduler.shared)
-    private let changed: Monitor.Condition
-
-    init() {
-        changed = isOpen.monitor.makeCondition()
-    }
-
-    func pass() {
-        isOpen.waitWithLock { isOpen in isOpen ? .done(()) : .wait(changed) }
-    }
-
-    func open() {
-        isOpen.withLock { isOpen in
-            isOpen = true
-            changed.broadcast()
-        }
-    }
-}
-
 /// A service that does nothing until it is shut down.
 final class WaitingService: Service {
     private let ended = Atomic(false)

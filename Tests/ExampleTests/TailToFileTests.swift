@@ -1,3 +1,4 @@
+import ConnectTesting
 import ProcessSupport
 import Foundation
 import Testing

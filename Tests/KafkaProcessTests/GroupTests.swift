@@ -1,5 +1,6 @@
 import ConnectKafka
 import ConnectKafkaEmbedded
+import ConnectTesting
 import Foundation
 import ProcessSupport
 import Testing

@@ -1,6 +1,7 @@
 import Connect
 import ConnectKafka
 import ConnectKafkaEmbedded
+import ConnectTesting
 import ProcessSupport
 import Testing
 

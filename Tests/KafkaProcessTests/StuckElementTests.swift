@@ -1,5 +1,6 @@
 import Connect
 import ConnectKafka
+import ConnectTesting
 import ProcessSupport
 import Testing
 

@@ -32,27 +32,6 @@ private struct RecordingLogHandler: LogHandler {
     }
 }
 
-/// Holds threads of stages up until it is opened.
-final class Gate: Sendable {
-    private let isOpen = Guarded(false, scheduler: SystemScheduler.shared)
-    private let changed: Monitor.Condition
-
-    init() {
-        changed = isOpen.monitor.makeCondition()
-    }
-
-    func pass() {
-        isOpen.waitWithLock { isOpen in isOpen ? .done(()) : .wait(changed) }
-    }
-
-    func open() {
-        isOpen.withLock { isOpen in
-            isOpen = true
-            changed.broadcast()
-        }
-    }
-}
-
 extension RunOptions {
     /// Commits soon, and logs where a test can look.
     static func watched(_ log: RunLog = RunLog(), batchCapacity: Int = 4096) -> RunOptions {

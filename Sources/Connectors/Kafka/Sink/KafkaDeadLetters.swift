@@ -35,32 +35,8 @@ public struct KafkaDeadLetters: Sink {
     /// Makes the writer of a run.
     ///
     /// - Throws: ``ConnectorError`` with the code `configuration` where a key cannot be used
-    public func makeWriter() throws -> Writer { Writer(inner: try sink.makeWriter()) }
-
-    /// Writes the dead letters of one run.
-    public struct Writer: SinkWriter {
-        let inner: KafkaWriter
-
-        /// Connects.
-        public func open(_ context: SinkContext) throws { try inner.open(context) }
-
-        /// Hands the letters to the client as messages.
-        public func write(
-            _ batch: borrowing Batch<DeadLetter>, _ acknowledgement: consuming SinkAcknowledgement
-        ) throws {
-            var messages = Batch<KeyValue>(capacity: batch.count)
-            for index in 0..<batch.count { messages.append(KafkaDeadLetters.message(batch[index])) }
-            try inner.write(messages, acknowledgement)
-        }
-
-        /// Waits until all are confirmed.
-        public func flush() throws { try inner.flush() }
-
-        /// Takes delivery reports.
-        public func service(now: MonotonicTime) throws -> MonotonicTime? { try inner.service(now: now) }
-
-        /// Lets go of the client.
-        public func close(succeeded: Bool) throws { try inner.close(succeeded: succeeded) }
+    public func makeWriter() throws -> MappedSinkWriter<KafkaWriter, DeadLetter> {
+        MappedSinkWriter(try sink.makeWriter(), KafkaDeadLetters.message)
     }
 
     /// A dead letter as a message.
