@@ -29,7 +29,8 @@ extension KafkaProcessTests {
             let members = Members(
                 [cluster.brokers, cluster.group(assignor), from, to]
                     + cluster.memberWords(["partition.assignment.strategy": assignor]), scratch)
-            let judge = try Judge(cluster.brokers, from: from, to: to, in: scratch)
+            let judge = try Judge(
+                cluster.brokers, from: from, to: to, ahead: Settings.isSoak ? 20_000 : 1000, in: scratch)
             var random = SplitMix(seed: Settings.seed)
             try members.start(0)
             try members.start(1)

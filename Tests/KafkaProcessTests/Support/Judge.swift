@@ -18,14 +18,23 @@ final class Judge {
     private let process: ChildProcess
     private let orders: Descriptor
 
-    /// Starts it; a record has as many bytes of payload behind its number.
-    init(_ brokers: String, from source: String, to target: String, payload: Int = 0, in scratch: Scratch) throws {
+    /// Starts it.
+    ///
+    /// - Parameters:
+    ///   - payload: how many bytes a record has behind its number
+    ///   - ahead: how many records it writes ahead of those that have arrived. Few make small batches, through all of which
+    ///     the embedded broker goes at each fetch: long runs want more
+    init(
+        _ brokers: String, from source: String, to target: String, payload: Int = 0, ahead: Int = 1000,
+        in scratch: Scratch
+    ) throws {
         self.scratch = scratch
         let fifo = try scratch.fifo("orders")
         orders = try Descriptor(fifo, O_RDWR)
         process = try ChildProcess(
             Program(at: "/usr/bin/python3"),
-            ["-c", Judge.program, brokers, source, target, fifo, scratch.path("seen"), "\(payload)"], in: scratch)
+            ["-c", Judge.program, brokers, source, target, fifo, scratch.path("seen"), "\(payload)", "\(ahead)"],
+            in: scratch)
     }
 
     /// Has it write records up to a number.
@@ -59,7 +68,7 @@ final class Judge {
     private static let program = """
         import json, os, sys, threading, time
         from confluent_kafka import Consumer, Producer, TopicPartition, OFFSET_BEGINNING
-        brokers, source, target, fifo, place, payload = sys.argv[1:]
+        brokers, source, target, fifo, place, payload, ahead = sys.argv[1:]
         limits = {"wanted": 0, "end": False}
         def listen():
             for line in open(fifo):
@@ -83,11 +92,11 @@ final class Judge {
         quiet = 0
         while True:
             # Not all at once: so there is always something under way, and nothing that is long done.
-            while written < min(limits["wanted"], distinct + 1000):
+            while written < min(limits["wanted"], distinct + int(ahead)):
                 producer.produce(
                     source, key=b"%d" % (written % 1000), value=b"%d" % written + rest, on_delivery=reported)
                 written += 1
-                if written % 500 == 0: break
+                if written % (int(ahead) // 2) == 0: break
             producer.poll(0)
             if undelivered: sys.exit("not written: " + undelivered[0])
             if len(seen) < written: seen.extend(bytes(written - len(seen)))
