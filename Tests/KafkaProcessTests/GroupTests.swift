@@ -133,6 +133,8 @@ final class Members {
     /// Asks one to stop, and waits until it has: cleanly.
     func stop(_ number: Int) async throws {
         guard let process = running.removeValue(forKey: number) else { return }
+        // Before that a stop is an end like any other program's.
+        try await eventually("\(number) handles SIGTERM") { process.handles(SIGTERM) || process.poll() != nil }
         process.send(SIGTERM)
         let ending = try await process.wait()
         if ending != .exited(0) { complaints.append("\(number): \(ending), \(try process.standardError())") }

@@ -30,6 +30,15 @@ package struct ProcessStatus {
 }
 
 extension ChildProcess {
+    /// Whether it has a handler for a signal by now; true where the system does not say.
+    package func handles(_ signal: Int32) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
+            let word = line.split(whereSeparator: \.isWhitespace).last, let caught = UInt64(word, radix: 16)
+        else { return true }
+        return caught & 1 << UInt64(signal - 1) != 0
+    }
+
     /// Waits until it has computed nothing for a while: everything it could do is done, and it does not spin.
     package func waitUntilIdle(within limit: Duration = .seconds(30)) async throws -> ProcessStatus {
         var last: ProcessStatus?

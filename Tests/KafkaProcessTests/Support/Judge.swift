@@ -20,10 +20,8 @@ final class Judge {
 
     /// Starts it.
     ///
-    /// - Parameters:
-    ///   - payload: how many bytes a record has behind its number
-    ///   - ahead: how many records it writes ahead of those that have arrived. Few make small batches, through all of which
-    ///     the embedded broker goes at each fetch: long runs want more
+    /// A record has as many bytes of payload behind its number. It writes a number of records ahead of those that have
+    /// arrived: few make small batches, through all of which the embedded broker goes at each fetch, so long runs want more.
     init(
         _ brokers: String, from source: String, to target: String, payload: Int = 0, ahead: Int = 1000,
         in scratch: Scratch
