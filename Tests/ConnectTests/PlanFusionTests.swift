@@ -36,7 +36,6 @@ struct FusionCase: Sendable, CustomTestStringConvertible {
         switch parts[0].prefix(while: { $0 != "." }) {
         case "fold": next = def.count().trigger(each: 1)
         case "async": next = def.mapAsync(maxInFlight: 2) { $0 }
-        case "net": next = def.networkStage("split")
         default: next = def.map { $0 }
         }
         if parts.count > 1 {
@@ -102,13 +101,11 @@ struct PlanFusionTests {
         FusionCase("duty end", "duty | end"),
         FusionCase("duty map map*4 out", "duty | map | map*4 /  | out"),
         FusionCase("duty map*4 end", "duty | map*4 / end"),
-        // Asynchronous calls and the network.
+        // Asynchronous calls.
         FusionCase("src async end", "src | async end"),
         FusionCase("src map async map map*4 out", "src map | async map | map*4 /  | out"),
         FusionCase("src async async end", "src | async | async end"),
         FusionCase("src async map*4 async end", "src | async | map*4 /  | async end"),
-        FusionCase("src map net map end", "src map | net | map end"),
-        FusionCase("src net net end", "src | net | net | end"),
     ]
 
     @Test("A chain is cut only where it must be", arguments: cases)
@@ -121,15 +118,14 @@ struct PlanFusionTests {
 
     @Test("A segment says why it begins, and what its first parallel stage asks for")
     func saysWhy() throws {
-        let plan = try FusionCase("duty map*2k map*2u map*2.b async net out", "").plan()
+        let plan = try FusionCase("duty map*2k map*2u map*2.b async out", "").plan()
         #expect(
             plan.segments.map(\.reason) == [
-                "source", "source with duties, par 2", "buffer 8", "asynchronous calls", "network",
-                "network, sink that may block",
+                "source", "source with duties, par 2", "buffer 8", "asynchronous calls", "sink that may block",
             ])
-        #expect(plan.segments.map(\.workers) == [1, 2, 2, 1, 1, 1])
-        #expect(plan.segments.map(\.buffer) == [nil, nil, 8, nil, nil, nil])
-        #expect(plan.segments.map(\.order.description) == ["total", "key", "total", "total", "total", "total"])
+        #expect(plan.segments.map(\.workers) == [1, 2, 2, 1, 1])
+        #expect(plan.segments.map(\.buffer) == [nil, nil, 8, nil, nil])
+        #expect(plan.segments.map(\.order.description) == ["total", "key", "total", "total", "total"])
         let loosened = try FusionCase("src map*2 map*2u end", "").plan()
         #expect(loosened.segments.map(\.order.description) == ["total", "unordered"])
     }
@@ -140,6 +136,23 @@ struct PlanFusionTests {
             .apply(ProbeSplitter()).buffer(5).filter { _ in true }.to(ProbeSink(Bytes.self)).plan()
         #expect(plan.segments.map(\.stages) == [[0, 1], [2, 3]])
         #expect(plan.segments.map(\.buffer) == [5, nil])
+    }
+
+    @Test("A stage of the network stands alone, between coders where elements are not bytes")
+    func cutsAtNetwork() throws {
+        let coders = CoderRegistry().adding(ProbeCoder("INT-DECODE", Bytes.self, Int.self))
+            .adding(ProbeCoder("INT-ENCODE", Int.self, Bytes.self))
+        let plan = try Pipeline("test").root(ProbeSource(Int.self)).split().map { $0 }.par(2).mergeOrdered()
+            .map { $0 }.to(ProbeSink(Int.self)).coders(coders).plan()
+        #expect(
+            plan.withCoders.map(\.kind) == [
+                "ProbeSource", "INT-ENCODE", "NET-SPLIT", "INT-DECODE", "map", "INT-ENCODE", "NET-MERGE-SORT",
+                "INT-DECODE", "map", "ProbeSink",
+            ])
+        #expect(plan.segments.map(\.stages) == [[0, 1], [2], [3, 4, 5], [6], [7, 8, 9]])
+        #expect(plan.segments.map(\.parallel) == [[], [], [3, 4, 5], [], []])
+        #expect(plan.segments.map(\.reason) == ["source", "network", "network, par 2", "network", "network"])
+        #expect(plan.order == .total)
     }
 
     @Test("Coders run in the workers of the stage they serve")

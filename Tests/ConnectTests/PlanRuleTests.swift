@@ -16,6 +16,7 @@ struct Misdeclaration: Sendable, CustomTestStringConvertible {
 }
 
 private let ints = Pipeline("test").root(ProbeSource(Int.self))
+private let bytes = Pipeline("test").root(ProbeSource(Bytes.self))
 private let chunks = Pipeline("test").root(ProbeSource(StreamChunk.self))
 private let intSink = ProbeSink(Int.self)
 private let bufferingSink = ProbeSink(Int.self, confirmation: .flush, window: 10)
@@ -63,8 +64,7 @@ struct PlanRuleTests {
             "workers on asynchronous calls", ints.mapAsync(maxInFlight: 3) { $0 }.par(2).to(intSink),
             "error par_not_possible 2"),
         Misdeclaration(
-            "workers on a network stage", ints.networkStage("split").par(2).to(intSink),
-            "error par_not_possible 2"),
+            "workers on a network stage", bytes.split().par(2).to(ProbeSink(Bytes.self)), "error par_not_possible 2"),
         Misdeclaration("no call", ints.mapAsync(maxInFlight: 0) { $0 }.to(intSink), "error calls_invalid 2"),
         Misdeclaration("no worker for coders", ints.to(intSink).coderPar(0), "error coder_par_invalid 0"),
         Misdeclaration(
@@ -215,6 +215,34 @@ struct PlanRuleTests {
                 .count().trigger(each: 1).to(transacting).trigger(every: .seconds(1)).require(.exactlyOnce)),
     ]
 
+    static let crossings: [Misdeclaration] = [
+        Misdeclaration(
+            "numbers on the way to other instances without coders", ints.split().to(intSink), "error coder_missing 2",
+            "error coder_missing 3"),
+        Misdeclaration(
+            "a split behind a split", bytes.split().map { $0 }.split().to(ProbeSink(Bytes.self)),
+            "error network_stage 4"),
+        Misdeclaration("a merge of nothing", bytes.merge().to(ProbeSink(Bytes.self)), "error network_stage 2"),
+        Misdeclaration(
+            "two merges of one split", bytes.split().merge().mergeOrdered().to(ProbeSink(Bytes.self)),
+            "error network_stage 4"),
+        Misdeclaration(
+            "a limit that each instance would count for itself",
+            bytes.split().map { $0 }.limit(3).merge().to(ProbeSink(Bytes.self)), "error network_stage 3"),
+        Misdeclaration(
+            "a fold before an ordered merge",
+            bytes.split().fold(into: Bytes()) { $0 = $1 }.trigger(each: 1).mergeOrdered().to(ProbeSink(Bytes.self)),
+            "error network_stage 3"),
+        Misdeclaration(
+            "workers without order before an ordered merge",
+            bytes.split().map { $0 }.par(2, order: .unordered).mergeOrdered().to(ProbeSink(Bytes.self)),
+            "error network_stage 3"),
+        Misdeclaration(
+            "both before a merge without order",
+            bytes.split().map { $0 }.par(2, order: .unordered).fold(into: Bytes()) { $0 = $1 }.trigger(each: 1).merge()
+                .to(ProbeSink(Bytes.self))),
+    ]
+
     static let sound: [Misdeclaration] = [
         Misdeclaration(
             "the least of everything",
@@ -238,12 +266,14 @@ struct PlanRuleTests {
         Misdeclaration(
             "a durable fold with a name",
             ints.map { $0 }.par(2).limit(9).durableFold(into: 0) { $0 += $1 }.trigger(each: 1).named("sum").to(intSink)),
-        Misdeclaration("network stages, for the plan alone", ints.networkStage("split").to(intSink)),
+        Misdeclaration(
+            "network stages, for the plan alone",
+            bytes.split().map { $0 }.par(2).mergeOrdered().limit(7).to(ProbeSink(Bytes.self))),
     ]
 
     @Test(
         "Every mistake is found, with its stage and place",
-        arguments: chains + workers + bounds + triggers + errors + states + transactions + sound)
+        arguments: chains + workers + bounds + triggers + errors + states + transactions + crossings + sound)
     func findsMistakes(_ case: Misdeclaration) {
         let found = findings(of: `case`.pipeline)
         #expect(found.map { "\($0.severity) \($0.code) \($0.number)" } == `case`.expected)
@@ -275,7 +305,7 @@ struct PlanRuleTests {
     // S-PLAN-4, C03
     @Test("A network stage is refused where one process is to run it")
     func refusesNetworkStages() throws {
-        let plan = try ints.networkStage("split").map { $0 }.networkStage("merge").named("gather").to(intSink).plan()
+        let plan = try bytes.split().map { $0 }.merge().named("gather").to(ProbeSink(Bytes.self)).plan()
         let error = #expect(throws: PlanError.self) { try plan.requireSingleProcess() }
         #expect(error?.findings.map(\.stage) == ["split-2", "gather"])
         #expect(error?.findings.map(\.code) == [.networkStage, .networkStage])

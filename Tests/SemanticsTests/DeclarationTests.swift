@@ -88,8 +88,8 @@ import Testing
             $0.map { $0 }.named("same").map { $0 }.named("same").to($1)
         },
         // S-PLAN-4, C03
-        Mistake(testDescription: "a network stage", words: ["\"split-2\"", "network"]) {
-            $0.networkStage("split").to($1)
+        Mistake(testDescription: "a network stage", words: ["\"split-3\"", "network"]) {
+            $0.map { Bytes("\($0)") }.split().map { $0.count }.to($1)
         },
         Mistake(testDescription: "several", words: [".limit(0)", ".par(0)", ".buffer(0)", "trigger"]) {
             $0.limit(0).map { $0 }.par(0).count().to($1).buffer(0)

@@ -1,14 +1,32 @@
 extension Def {
-    /// Appends a stage that the network module gives its meaning; one process alone cannot run it.
+    /// Deals the elements out to all instances of the pipeline, batch by batch in turn; what follows runs on each of them.
     ///
-    /// - Parameters:
-    ///   - kind: what the stage is, as the listings show it, for example `split`
-    ///   - fileID: the file of the declaration; the compiler fills it in
-    ///   - line: the line of the declaration; the compiler fills it in
-    /// - Returns: a chain that gives the same elements, on other instances
+    /// Elements cross as bytes: where they are of another type, the plan puts a coder before the stage and one behind it.
+    /// One process alone cannot run it.
+    ///
+    /// - Returns: a chain that gives the same elements, on the instances
+    public func split(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
+        networkStage(NetworkStage(.split), fileID: fileID, line: line)
+    }
+
+    /// Brings the elements of all instances together on one, in whatever order they come.
+    ///
+    /// - Returns: a chain that gives the elements of all instances, on one of them
+    public func merge(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
+        networkStage(NetworkStage(.merge), fileID: fileID, line: line)
+    }
+
+    /// Brings the elements of all instances together on one, in the order that they had where they were split, also where
+    /// the stages between leave elements out or make several of one.
+    ///
+    /// - Returns: a chain that gives the elements of all instances, on one of them, in order
+    public func mergeOrdered(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
+        networkStage(NetworkStage(.orderedMerge), fileID: fileID, line: line)
+    }
+
     package func networkStage(
-        _ kind: String, fileID: StaticString = #fileID, line: UInt = #line
+        _ stage: NetworkStage, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Def<Out> {
-        appending(.network(kind: kind), Out.self, fileID, line)
+        appending(.network(stage), Out.self, fileID, line)
     }
 }

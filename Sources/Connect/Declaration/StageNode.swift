@@ -62,7 +62,7 @@ enum StageOperation: Sendable {
     /// it, else it belongs to the stage behind it.
     case conversion(isAskedFor: Bool)
     /// A stage that the network module gives its meaning; one process alone cannot run it.
-    case network(kind: String)
+    case network(NetworkStage)
     /// A sink; the closure makes its inlet, with the writer opened.
     case sink(SinkDescriptor, make: SinkFactory)
 }

@@ -73,6 +73,6 @@ extension PlanFinding.Code {
 
     /// The plan promises less than `require` demands.
     public static let guaranteeTooWeak = PlanFinding.Code("guarantee_too_weak")
-    /// A network stage in a pipeline that is to run in one process.
+    /// A network stage in a pipeline that is to run in one process, or one that does not fit the stages around it.
     public static let networkStage = PlanFinding.Code("network_stage")
 }

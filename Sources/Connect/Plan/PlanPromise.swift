@@ -112,6 +112,12 @@ struct PlanPromise: Sendable {
         if let unordered {
             return Order(guarantee: .none, stage: unordered, reason: "lets elements overtake each other")
         }
+        if let loosening = stages.last(where: { $0.role == .network }), !loosening.restoresOrder {
+            return Order(
+                guarantee: .none, stage: loosening,
+                reason: loosening.isMerge
+                    ? "brings elements together as they come" : "deals elements out to several instances")
+        }
         if let keyed = loose.first {
             return Order(
                 guarantee: .perKey, stage: keyed, reason: "lets elements with different keys overtake each other")

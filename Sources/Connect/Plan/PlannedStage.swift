@@ -79,6 +79,18 @@ extension PlannedStage {
         return nil
     }
 
+    /// Whether the stage brings together what other instances give.
+    var isMerge: Bool {
+        if case .network(let network) = operation { return network.isMerge }
+        return false
+    }
+
+    /// Whether the stage gives elements the order back that they had where they were split.
+    var restoresOrder: Bool {
+        if case .network(let network) = operation { return network.kind == .orderedMerge }
+        return false
+    }
+
     /// Whether the stage belongs to the root, where elements get their positions.
     var isOfRoot: Bool { role == .source || role == .splitter }
 

@@ -27,9 +27,16 @@ public final class PipelineRun: Sendable {
     /// Plans a pipeline and starts it; returns at once.
     ///
     /// - Throws: ``PlanError`` where the declaration has mistakes; nothing was opened then
-    public init(_ pipeline: Pipeline, _ options: RunOptions = RunOptions()) throws(PlanError) {
-        plan = try pipeline.plan()
+    public convenience init(_ pipeline: Pipeline, _ options: RunOptions = RunOptions()) throws(PlanError) {
+        try self.init(try pipeline.plan(), options)
+    }
+
+    /// Starts what was planned; returns at once.
+    ///
+    /// - Throws: ``PlanError`` where the plan has network stages; nothing was opened then
+    package init(_ plan: Plan, _ options: RunOptions) throws(PlanError) {
         try plan.requireSingleProcess()
+        self.plan = plan
         let completion = RunCompletion()
         self.completion = completion
         supervisor = Supervisor(plan: plan, options: options) { completion.end($0) }

@@ -23,7 +23,8 @@ struct PlanText {
     private mutating func write() {
         lines.append("plan of \"\(plan.pipeline)\", hash \(plan.hash)")
         write("1. as declared", plan.declared)
-        write("2. with network stages" + added(plan.withNetwork.count - plan.declared.count), plan.withNetwork)
+        let crossings = plan.withNetwork.count { $0.role == .network }
+        write("2. with network stages" + added(crossings), plan.withNetwork)
         write("3. with coders" + added(plan.withCoders.count { $0.injectedBecause != nil }), plan.withCoders)
         writeSegments()
         lines.append("")

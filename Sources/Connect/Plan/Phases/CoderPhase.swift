@@ -59,6 +59,8 @@ struct CoderPhase {
         let stage = declared[index]
         if stage.role == .conversion, let par = stage.settings.par { return par }
         if let coderPar { return coderPar }
+        // What goes to other instances is encoded where it was made.
+        if stage.role == .network, index > 0 { return declared[index - 1].par }
         if stage.role == .conversion { return index + 1 < declared.count ? workers(at: index + 1) : 1 }
         return stage.par
     }

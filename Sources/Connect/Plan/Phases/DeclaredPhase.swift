@@ -43,7 +43,7 @@ enum DeclaredPhase {
         case .fold(let kind, _, _): (kind, "")
         case .asynchronous(let kind, _, _): (kind, "")
         case .conversion: ("as", "")
-        case .network(let kind): (kind, "")
+        case .network(let stage): (stage.declaredKind, "")
         case .sink(let descriptor, _): (descriptor.kind, descriptor.target)
         }
     }

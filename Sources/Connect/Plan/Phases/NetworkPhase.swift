@@ -1,7 +1,15 @@
-/// The second phase: puts in the stages that carry elements between instances.
+/// The second phase: what crosses between instances crosses as bytes.
 ///
-/// A pipeline says itself where it is split and merged, so there is nothing to put in yet; what comes from the network
-/// is said on the stages.
+/// The types of a network stage become bytes, so that the next phase puts the coders on both sides of it.
 enum NetworkPhase {
-    static func run(_ stages: [PlannedStage]) -> [PlannedStage] { stages }
+    static func run(_ stages: [PlannedStage]) -> [PlannedStage] {
+        stages.map { declared in
+            guard case .network(let network) = declared.operation else { return declared }
+            var stage = declared
+            stage.kind = network.wireKind
+            stage.input = ElementType(Bytes.self)
+            stage.output = ElementType(Bytes.self)
+            return stage
+        }
+    }
 }

@@ -9,7 +9,7 @@ enum PlanRules {
     static let all: [any PlanRule] = [
         ChainRule(), NameRule(), SplitterPlaceRule(), ParRule(), OrderRule(), CoderRule(), CallsRule(), LimitRule(),
         BufferRule(), ThrottleRule(), MemoryRule(), FoldTriggerRule(), TriggerRule(), WindowRule(), PolicyRule(),
-        RetryRule(), DurableFoldRule(), TransactionRule(), RequirementRule(),
+        RetryRule(), DurableFoldRule(), TransactionRule(), NetworkRule(), RequirementRule(),
     ]
 
     static func findings(in declaration: PlanDeclaration) -> [PlanFinding] {
