@@ -5,14 +5,14 @@ extension Def {
     /// One process alone cannot run it.
     ///
     /// - Returns: a chain that gives the same elements, on the instances
-    public func split(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
+    package func split(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
         networkStage(NetworkStage(.split), fileID: fileID, line: line)
     }
 
     /// Brings the elements of all instances together on one, in whatever order they come.
     ///
     /// - Returns: a chain that gives the elements of all instances, on one of them
-    public func merge(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
+    package func merge(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
         networkStage(NetworkStage(.merge), fileID: fileID, line: line)
     }
 
@@ -20,7 +20,7 @@ extension Def {
     /// the stages between leave elements out or make several of one.
     ///
     /// - Returns: a chain that gives the elements of all instances, on one of them, in order
-    public func mergeOrdered(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
+    package func mergeOrdered(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
         networkStage(NetworkStage(.orderedMerge), fileID: fileID, line: line)
     }
 
