@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
+        .library(name: "ConnectNetwork", targets: ["ConnectNetwork"]),
         .library(name: "ConnectProcess", targets: ["ConnectProcess"]),
         .library(name: "ConnectWatch", targets: ["ConnectWatch"]),
         .library(name: "ConnectService", targets: ["ConnectService"]),
@@ -174,6 +175,13 @@ let package = Package(
             path: "Sources/Connectors/KafkaEmbedded",
             swiftSettings: strict
         ),
+        .target(
+            name: "ConnectNetwork",
+            dependencies: ["Connect"],
+            path: "Sources/Network",
+            exclude: ["PROTOCOL.md"],
+            swiftSettings: strict
+        ),
         .systemLibrary(name: "CConnectProcess", path: "Sources/Connectors/Process/CConnectProcess"),
         .target(
             name: "ConnectProcess",
@@ -320,6 +328,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "ConnectNetworkTests", dependencies: ["Connect", "ConnectNetwork"], swiftSettings: strict),
         .testTarget(
             name: "ConnectKafkaTests",
             dependencies: [

@@ -35,5 +35,6 @@ let package = Package(
         fuzzer("checkpoint", "ConnectFiles"),
         fuzzer("string-decoder", "ConnectText"),
         fuzzer("url-decoder", "ConnectText"),
+        fuzzer("peer-port", "ConnectNetwork"),
     ]
 )

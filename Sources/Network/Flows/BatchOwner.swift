@@ -1,0 +1,5 @@
+/// Who is to be told what becomes of a batch: the sender of its newest attempt.
+struct BatchOwner: Sendable, Hashable {
+    var sender: Int
+    var attempt: UInt32
+}

@@ -1,0 +1,95 @@
+/// Holds what another member announces against what this one knows.
+///
+/// What is wrong by itself comes first, then what differs, from the coarse to the fine: a sentence that sends people to
+/// the right place is worth more than a complete list.
+struct FactsComparison: Sendable {
+    let own: MemberFacts
+    let other: MemberFacts
+    /// The place that was dialled; nil on the other side.
+    let expected: Int?
+    /// The newest instance known of the other's place.
+    let newest: UInt64?
+
+    /// The first thing that is wrong; nil where the two belong together.
+    var refusal: Refusal? {
+        planRefusal ?? listRefusal ?? placeRefusal ?? ageRefusal
+    }
+
+    private func refusal(_ reason: Refusal.Reason, _ sentence: String) -> Refusal {
+        Refusal(reason: reason, sentence: sentence)
+    }
+
+    private var planRefusal: Refusal? {
+        guard own.planHash != other.planHash else { return nil }
+        return refusal(
+            .planDiffers,
+            "the plans differ: \(own.name) runs \(own.planHash), \(other.name) runs \(other.planHash); start the same "
+                + "program with the same pipeline everywhere")
+    }
+
+    private var listRefusal: Refusal? {
+        // Whoever has the mistake in his own list, both say so.
+        for facts in [other, own] {
+            if let double = Self.duplicate(in: facts.list) {
+                return refusal(.duplicateAddress, "\(double) is twice in the list of \(facts.name)")
+            }
+            guard facts.list.contains(facts.address) else {
+                return refusal(
+                    .selfMissing, "the list of \(facts.name) has \(facts.list.count) members, but not its own address")
+            }
+        }
+        guard own.list != other.list else { return nil }
+        if let address = other.list.first(where: { !own.list.contains($0) }) {
+            return refusal(
+                .listDiffers, "the lists differ: \(address) is in that of \(other.name), but not in that of \(own.name)"
+            )
+        }
+        if let address = own.list.first(where: { !other.list.contains($0) }) {
+            return refusal(
+                .listDiffers, "the lists differ: \(address) is in that of \(own.name), but not in that of \(other.name)"
+            )
+        }
+        let place = zip(own.list, other.list).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
+        return refusal(
+            .listOrderDiffers,
+            "the lists have another order: place \(place) is \(own.list[place]) for \(own.name) and "
+                + "\(other.list[place]) for \(other.name)")
+    }
+
+    private var placeRefusal: Refusal? {
+        guard other.list.indices.contains(other.place), other.list[other.place] == other.address else {
+            return refusal(
+                .wrongPlace, "\(other.address) calls itself member \(other.place), which is another one in its list")
+        }
+        guard other.place != own.place else {
+            return refusal(
+                .duplicatePlace,
+                "two instances call themselves \(own.name); each needs an address of its own in the list")
+        }
+        guard let expected, expected != other.place else { return nil }
+        return refusal(
+            .wrongPlace,
+            "\(other.name) answers at the address of member \(expected) (\(address(of: expected)))")
+    }
+
+    private func address(of place: Int) -> String {
+        own.list.indices.contains(place) ? own.list[place] : "unknown"
+    }
+
+    private var ageRefusal: Refusal? {
+        if let newest, other.instance < newest {
+            return refusal(
+                .oldInstance,
+                "instance \(other.instance) of \(other.name) is over: instance \(newest) has taken its place")
+        }
+        guard own.epoch != other.epoch, own.epoch != 0, other.epoch != 0 else { return nil }
+        let (older, newer) = own.epoch < other.epoch ? (own, other) : (other, own)
+        return refusal(
+            .oldEpoch, "epoch \(older.epoch) of \(older.name) is over: \(newer.name) is in epoch \(newer.epoch)")
+    }
+
+    private static func duplicate(in list: [String]) -> String? {
+        var seen: Set<String> = []
+        return list.first { !seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,68 @@
+import Connect
+
+/// What peers say to each other, one frame at a time; see PROTOCOL.md.
+@_spi(Fuzzing)
+public enum Frame: Sendable, Hashable {
+    /// The first frame of each side.
+    case hello(Hello)
+    /// What a member is and believes.
+    case announcement(Announcement)
+    /// The end of a handshake that both sides agree with.
+    case ready(Ready)
+    /// The end of a handshake with which one side does not agree.
+    case refusal(Refusal)
+    /// The begin of a flow, or its begin from anew.
+    case openFlow(OpenFlow)
+    /// Elements of a batch.
+    case fragment(Fragment)
+    /// What became of batches.
+    case acknowledgement(Acknowledgement)
+    /// Leave to send more.
+    case credit(Credit)
+    /// No batch follows.
+    case endOfStream(EndOfStream)
+    /// The receiver wants no more, or wants a flow to begin anew.
+    case stop(Stop)
+    /// A sign of life.
+    case heartbeat(Heartbeat)
+    /// The sender is about to close the connection, on purpose.
+    case goodbye(Goodbye)
+}
+
+extension Frame {
+    /// The number by which frames are told apart on the wire.
+    enum Kind: UInt8, CaseIterable, Sendable {
+        case hello = 1
+        case announcement
+        case ready
+        case refusal
+        case openFlow = 16
+        case fragment
+        case acknowledgement
+        case credit
+        case endOfStream
+        case stop
+        case heartbeat = 32
+        case goodbye
+
+        /// Whether such a frame may come before the handshake has ended.
+        var belongsToHandshake: Bool { rawValue < Kind.openFlow.rawValue }
+    }
+
+    var kind: Kind {
+        switch self {
+        case .hello: .hello
+        case .announcement: .announcement
+        case .ready: .ready
+        case .refusal: .refusal
+        case .openFlow: .openFlow
+        case .fragment: .fragment
+        case .acknowledgement: .acknowledgement
+        case .credit: .credit
+        case .endOfStream: .endOfStream
+        case .stop: .stop
+        case .heartbeat: .heartbeat
+        case .goodbye: .goodbye
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Connect
+
+extension WireReader {
+    /// Reads the fields of a frame.
+    mutating func frame(_ kind: Frame.Kind, isLast: Bool) throws(ProtocolError) -> Frame {
+        switch kind {
+        case .hello: .hello(try hello())
+        case .announcement: .announcement(Announcement(facts: try facts(), proof: try proof()))
+        case .ready: .ready(Ready(epoch: try number()))
+        case .refusal: .refusal(Refusal(reason: try value(Refusal.Reason.self), sentence: try text()))
+        case .openFlow: .openFlow(OpenFlow(flow: try flow(), generation: try number(), first: try number()))
+        case .fragment: .fragment(try fragment(isLast: isLast))
+        case .acknowledgement: .acknowledgement(try acknowledgement())
+        case .credit:
+            .credit(Credit(flow: try flow(), generation: try number(), bytes: try number(), next: try number()))
+        case .endOfStream: .endOfStream(EndOfStream(flow: try flow(), generation: try number(), next: try number()))
+        case .stop:
+            .stop(
+                Stop(
+                    flow: try flow(), generation: try number(), reason: try value(Stop.Reason.self),
+                    number: try number(), sentence: try text()))
+        case .heartbeat: .heartbeat(Heartbeat(count: try number()))
+        case .goodbye: .goodbye(Goodbye(reason: try value(Goodbye.Reason.self), sentence: try text()))
+        }
+    }
+
+    private mutating func value<Value: RawRepresentable>(_ type: Value.Type) throws(ProtocolError) -> Value
+    where Value.RawValue: FixedWidthInteger & UnsignedInteger {
+        let raw = try number(Value.RawValue.self)
+        guard let value = Value(rawValue: raw) else {
+            throw ProtocolError(.malformed, "\(raw) is none of the values of \(type)")
+        }
+        return value
+    }
+
+    private mutating func hello() throws(ProtocolError) -> Hello {
+        guard try number(UInt64.self) == Hello.magic else {
+            throw ProtocolError(.notAPeer, "the first frame is not that of a peer: this port is for peers only")
+        }
+        let version = try number(UInt16.self)
+        guard version == Hello.currentVersion else {
+            // What follows in a hello of another version is not known; its sender is told by a refusal.
+            _ = try take(remaining)
+            return Hello(version: version, authentication: .none, nonce: Bytes())
+        }
+        return Hello(
+            version: version, authentication: try value(Authentication.Kind.self),
+            nonce: try take(WireLimits.nonceLength))
+    }
+
+    private mutating func facts() throws(ProtocolError) -> MemberFacts {
+        let place = Int(try number(UInt32.self))
+        let epoch = try number(UInt64.self)
+        let instance = try number(UInt64.self)
+        let planHash = try text()
+        let address = try text()
+        let count = Int(try number(UInt16.self))
+        guard count <= WireLimits.maximumMembers else {
+            throw ProtocolError(
+                .malformed, "a list of \(count) members came, at most \(WireLimits.maximumMembers) are allowed")
+        }
+        var list: [String] = []
+        for _ in 0..<count { list.append(try text()) }
+        var facts = MemberFacts(place: place, list: list, epoch: epoch, instance: instance, planHash: planHash)
+        facts.address = address
+        return facts
+    }
+
+    private mutating func proof() throws(ProtocolError) -> Bytes {
+        let count = Int(try number(UInt16.self))
+        guard count <= WireLimits.maximumProofLength else {
+            throw ProtocolError(.malformed, "a proof of \(count) bytes came")
+        }
+        return try take(count)
+    }
+
+    private mutating func fragment(isLast: Bool) throws(ProtocolError) -> Fragment {
+        var fragment = Fragment(
+            flow: try flow(), number: try number(), attempt: try number(), first: try number(), isLast: isLast,
+            elements: [])
+        let count = try number(UInt32.self)
+        // Each element has a length of four bytes at least: more cannot have been sent.
+        guard Int(count) <= remaining / 4, count <= UInt32.max - fragment.first else {
+            throw ProtocolError(.malformed, "a fragment claims \(count) elements in \(remaining) bytes")
+        }
+        fragment.elements.reserveCapacity(Int(count))
+        for _ in 0..<count { fragment.elements.append(try take(Int(try number(UInt32.self)))) }
+        return fragment
+    }
+
+    private mutating func acknowledgement() throws(ProtocolError) -> Acknowledgement {
+        let flow = try flow()
+        let first = try number(UInt64.self)
+        let last = try number(UInt64.self)
+        let attempt = try number(UInt32.self)
+        let code = try number(UInt8.self)
+        guard first <= last, let verdict = BatchVerdict(code: code, ceiling: try number()) else {
+            throw ProtocolError(.malformed, "an acknowledgement of \(first) to \(last) with status \(code) came")
+        }
+        return Acknowledgement(flow: flow, first: first, last: last, attempt: attempt, verdict: verdict)
+    }
+}

@@ -1,0 +1,262 @@
+import Connect
+import Testing
+
+@testable @_spi(Fuzzing) import ConnectNetwork
+
+/// A member as a handshake sees it.
+private struct Side: Sendable {
+    var facts: MemberFacts
+    var authentication = Authentication.sharedSecret(mac: HandshakeTests.mac(key: 1))
+    var instances: [Int: UInt64] = [:]
+    var expecting = 1
+    var altersHello: @Sendable (inout Hello) -> Void = { _ in }
+
+    init(place: Int) {
+        facts = MemberFacts(
+            place: place, list: ["a:1", "b:2", "c:3"], epoch: 4, instance: 7, planHash: "0abc")
+    }
+}
+
+@Suite("The handshake of two members")
+struct HandshakeTests {
+    /// Not a real one: whoever has another key gets another result, and any change of the message changes it.
+    static func mac(key: UInt8) -> @Sendable (Bytes) -> Bytes {
+        { message in
+            var checksum = CastagnoliChecksum()
+            checksum.update(Bytes([key]))
+            checksum.update(message)
+            return Bytes(withUnsafeBytes(of: checksum.value) { Array($0) })
+        }
+    }
+
+    private static let start = MonotonicTime(nanoseconds: 1000)
+
+    private struct Outcome {
+        var dialler: Handshake.Verdict?
+        var listener: Handshake.Verdict?
+        /// What the listener sent.
+        var told: [Frame] = []
+    }
+
+    /// Lets two sides speak until none has anything to say.
+    private static func meet(_ dialler: Side, _ listener: Side) throws -> Outcome {
+        var outcome = Outcome()
+        var one = handshake(dialler, .dialler(expecting: dialler.expecting), nonce: 1)
+        var other = handshake(listener, .listener, nonce: 2)
+        var first = one.start()
+        var second = other.start()
+        while !first.frames.isEmpty || !second.frames.isEmpty {
+            let toListener = try first.frames.map { try sent($0, dialler) }
+            first.frames = []
+            for frame in toListener {
+                let step = other.receive(frame)
+                second.frames += step.frames
+                if let verdict = step.verdict { outcome.listener = verdict }
+            }
+            let toDialler = try second.frames.map { try sent($0, listener) }
+            outcome.told += toDialler
+            second.frames = []
+            for frame in toDialler {
+                let step = one.receive(frame)
+                first.frames += step.frames
+                if let verdict = step.verdict { outcome.dialler = verdict }
+            }
+        }
+        return outcome
+    }
+
+    private static func handshake(_ side: Side, _ role: Handshake.Role, nonce: UInt8) -> Handshake {
+        Handshake(
+            role: role, facts: side.facts, authentication: side.authentication,
+            nonce: Bytes([UInt8](repeating: nonce, count: 32)), instances: side.instances, now: start)
+    }
+
+    /// What of a frame comes out of the wire.
+    private static func sent(_ frame: Frame, _ side: Side) throws -> Frame {
+        var frame = frame
+        if case .hello(var hello) = frame {
+            side.altersHello(&hello)
+            frame = .hello(hello)
+        }
+        var decoder = FrameDecoder()
+        var frames: [Frame] = []
+        try decoder.decode(Bytes(FrameSamples.encoded(frame)), into: &frames)
+        return try #require(frames.first)
+    }
+
+    // S-NET-1
+    @Test(
+        "Members that agree accept each other, by whatever they are authenticated",
+        arguments: [Authentication.none, .certificates, .sharedSecret(mac: mac(key: 3))])
+    func accept(_ authentication: Authentication) throws {
+        var dialler = Side(place: 0)
+        var listener = Side(place: 1)
+        dialler.authentication = authentication
+        listener.authentication = authentication
+        // One that has just started takes the epoch that the others are in.
+        dialler.facts.epoch = 0
+        listener.instances = [0: 7]
+        let outcome = try Self.meet(dialler, listener)
+        #expect(outcome.dialler == .accepted(listener.facts, epoch: 4))
+        #expect(outcome.listener == .accepted(dialler.facts, epoch: 4))
+    }
+
+    private struct Mismatch: Sendable, CustomTestStringConvertible {
+        let reason: Refusal.Reason
+        /// What the sentence must name.
+        let words: [String]
+        let make: @Sendable (inout Side, inout Side) -> Void
+
+        var testDescription: String { "\(reason): \(words)" }
+    }
+
+    private static let mismatches: [Mismatch] = [
+        Mismatch(reason: .version, words: ["version 1", "version 2"]) { dialler, _ in
+            dialler.altersHello = { $0.version = 2 }
+        },
+        Mismatch(reason: .authentication, words: ["a shared secret", "no authentication"]) { _, listener in
+            listener.authentication = .none
+        },
+        Mismatch(reason: .wrongSecret, words: ["secrets differ"]) { dialler, _ in
+            dialler.authentication = .sharedSecret(mac: mac(key: 2))
+        },
+        Mismatch(reason: .planDiffers, words: ["0abc", "9def", "b:2"]) { _, listener in listener.facts.planHash = "9def"
+        },
+        Mismatch(reason: .selfMissing, words: ["member 1 (d:4)", "not its own address"]) { _, listener in
+            listener.facts.address = "d:4"
+        },
+        Mismatch(reason: .duplicateAddress, words: ["b:2 is twice"]) { _, listener in
+            listener.facts.list = ["a:1", "b:2", "b:2"]
+        },
+        Mismatch(reason: .listDiffers, words: ["d:4", "member 0 (a:1)"]) { _, listener in
+            listener.facts.list = ["a:1", "b:2", "c:3", "d:4"]
+        },
+        Mismatch(reason: .listDiffers, words: ["c:3", "not in that of"]) { dialler, _ in
+            dialler.facts.list = ["a:1", "b:2"]
+        },
+        Mismatch(reason: .listOrderDiffers, words: ["place 0", "a:1", "c:3"]) { _, listener in
+            listener.facts.list = ["c:3", "b:2", "a:1"]
+        },
+        Mismatch(reason: .wrongPlace, words: ["b:2", "member 2"]) { _, listener in listener.facts.place = 2 },
+        Mismatch(reason: .wrongPlace, words: ["b:2", "member 2 (c:3)"]) { dialler, _ in dialler.expecting = 2 },
+        Mismatch(reason: .duplicatePlace, words: ["two instances", "b:2"]) { dialler, _ in
+            dialler.facts.place = 1
+            dialler.facts.address = "b:2"
+        },
+        Mismatch(reason: .oldInstance, words: ["instance 7", "instance 8", "a:1"]) { _, listener in
+            listener.instances = [0: 8]
+        },
+        Mismatch(reason: .oldEpoch, words: ["epoch 3", "epoch 4"]) { dialler, _ in dialler.facts.epoch = 3 },
+    ]
+
+    // S-NET-1, case 59
+    @Test(
+        "What differs is refused by both, for the same reason and with a sentence that names it", arguments: mismatches)
+    private func refuse(_ mismatch: Mismatch) throws {
+        for isReversed in [false, true] {
+            // Whoever dials, the verdict is the same; only what the dialler expects cannot be turned round.
+            if isReversed, mismatch.reason == .wrongPlace { continue }
+            var one = Side(place: 0)
+            var other = Side(place: 1)
+            mismatch.make(&one, &other)
+            if isReversed { other.expecting = 0 }
+            let outcome = isReversed ? try Self.meet(other, one) : try Self.meet(one, other)
+            guard case .refused(let refusal) = outcome.dialler else {
+                Issue.record("the dialler does not refuse but \(String(describing: outcome.dialler))")
+                continue
+            }
+            #expect(outcome.listener == .refused(refusal))
+            #expect(refusal.reason == mismatch.reason)
+            for word in mismatch.words { #expect(refusal.sentence.contains(word), "\(refusal.sentence)") }
+        }
+    }
+
+    @Test("Somebody who does not know the secret learns neither the list nor the plan")
+    func strangersLearnNothing() throws {
+        var dialler = Side(place: 0)
+        dialler.authentication = .sharedSecret(mac: Self.mac(key: 2))
+        dialler.facts.planHash = "other"
+        let outcome = try Self.meet(dialler, Side(place: 1))
+        #expect(outcome.told.map(\.kind) == [.hello, .refusal])
+        let text = outcome.told.map { "\($0)" }.joined()
+        #expect(!text.contains("0abc") && !text.contains("c:3"))
+    }
+
+    @Test("A proof is good for one connection and one direction only")
+    func proofsAreNotReused() {
+        let (first, second) = (Side(place: 0), Side(place: 1))
+        var dialler = Self.handshake(first, .dialler(expecting: 1), nonce: 1)
+        let hello = Hello(version: 1, authentication: .sharedSecret, nonce: Bytes([UInt8](repeating: 2, count: 32)))
+        let announcement = dialler.receive(.hello(hello)).frames
+        // Its own proof, sent back.
+        guard case .announcement(let own) = announcement.first else {
+            Issue.record("no announcement")
+            return
+        }
+        #expect(Self.isWrongSecret(dialler.receive(.announcement(own))))
+        // A proof that was overheard on a connection with another nonce.
+        var listener = Self.handshake(second, .listener, nonce: 3)
+        let again = Hello(version: 1, authentication: .sharedSecret, nonce: Bytes([UInt8](repeating: 1, count: 32)))
+        _ = listener.receive(.hello(again))
+        #expect(Self.isWrongSecret(listener.receive(.announcement(own))))
+        // The own nonce, sent back.
+        var reflected = Self.handshake(first, .dialler(expecting: 1), nonce: 1)
+        #expect(Self.isWrongSecret(reflected.receive(.hello(again))))
+        #expect(!Authentication.areEqual("ab", "ac") && !Authentication.areEqual("ab", "a"))
+        #expect(Authentication.areEqual("ab", "ab"))
+    }
+
+    private static func isWrongSecret(_ step: Handshake.Step) -> Bool {
+        guard case .refused(let refusal) = step.verdict else { return false }
+        return refusal.reason == .wrongSecret
+    }
+
+    @Test("Silence ends a handshake after five seconds, and not before")
+    func silence() {
+        for role in [Handshake.Role.listener, .dialler(expecting: 1)] {
+            var handshake = Self.handshake(Side(place: 0), role, nonce: 1)
+            _ = handshake.start()
+            let end = Self.start.advanced(by: .seconds(5))
+            #expect(handshake.expiry == end)
+            #expect(handshake.expire(at: Self.start.advanced(by: .milliseconds(4999))) == Handshake.Step())
+            let step = handshake.expire(at: end)
+            guard case .refused(let refusal) = step.verdict else {
+                Issue.record("not refused")
+                continue
+            }
+            #expect(refusal.reason == .timedOut && refusal.sentence.contains("5 s"))
+            #expect(step.frames == [.refusal(refusal)])
+            #expect(handshake.expiry == nil)
+            #expect(handshake.expire(at: end) == Handshake.Step())
+        }
+    }
+
+    @Test("Every frame out of its turn is refused, and nothing is said after the end", arguments: Frame.Kind.allCases)
+    func outOfTurn(_ kind: Frame.Kind) {
+        var numbers = SeededNumbers(1)
+        guard kind != .hello, kind != .refusal else { return }
+        var handshake = Self.handshake(Side(place: 1), .listener, nonce: 1)
+        let step = handshake.receive(FrameSamples.frame(kind, &numbers))
+        guard case .refused(let refusal) = step.verdict else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.reason == .protocolError && refusal.sentence.contains("\(kind)"))
+        #expect(handshake.receive(FrameSamples.frame(.hello, &numbers)) == Handshake.Step())
+        #expect(handshake.fail(ProtocolError(.checksum, "no")) == Handshake.Step())
+    }
+
+    @Test("A stranger is told that the port is for peers only")
+    func strangers() {
+        var handshake = Self.handshake(Side(place: 1), .listener, nonce: 1)
+        var decoder = FrameDecoder()
+        var frames: [Frame] = []
+        do throws(ProtocolError) {
+            try decoder.decode(Bytes("GET / HTTP/1.1\r\n\r\n"), into: &frames)
+        } catch {
+            let step = handshake.fail(error)
+            #expect(step.verdict == .refused(Refusal(reason: .notAPeer, sentence: error.message)))
+        }
+        #expect(handshake.expiry == nil)
+    }
+}
