@@ -108,8 +108,12 @@ extension EmbeddedKafka {
     /// - Throws: where there is no such broker, and where this was stopped
     public func bringUp(broker: Int? = nil) throws(EmbeddedKafkaError) {
         let number = try id(of: broker)
-        reservedPorts.release(broker)
+        if let port = reservedPorts.firstTaken(broker) {
+            throw EmbeddedKafkaError(
+                .notStarted, "a broker cannot come up again: its port \(port) was given to somebody else meanwhile")
+        }
         let result = try withCluster { rd_kafka_mock_broker_set_up($0, number).rawValue }
+        reservedPorts.release(broker)
         try EmbeddedKafka.check(result, "bring the broker up")
     }
 

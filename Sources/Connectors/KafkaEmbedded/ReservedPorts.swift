@@ -6,6 +6,7 @@ import Synchronization
 final class ReservedPorts: Sendable {
     /// The ports of the brokers, the first one's first.
     private let ports: [Int32]
+    /// For each broker that is down what keeps its port; -1 where it could not be had yet.
     private let descriptors = Mutex<[Int: Int32]>([:])
 
     /// - Parameter addresses: those of the brokers, as `bootstrap.servers` takes them
@@ -24,17 +25,32 @@ final class ReservedPorts: Sendable {
         descriptors.withLock { descriptors in
             for number in broker.map({ $0...$0 }) ?? 1...max(1, ports.count)
             where descriptors[number] == nil && ports.indices.contains(number - 1) {
-                let descriptor = connect_reserve_port(ports[number - 1])
-                if descriptor >= 0 { descriptors[number] = descriptor }
+                descriptors[number] = connect_reserve_port(ports[number - 1])
             }
         }
     }
 
-    /// Gives the port of a broker back that comes up at once; nil means all.
+    /// Makes sure of the ports of brokers that are to come up; nil means all.
+    ///
+    /// - Returns: a port that somebody else has; nil where there is none
+    func firstTaken(_ broker: Int?) -> Int32? {
+        descriptors.withLock { descriptors in
+            for (number, descriptor) in descriptors where descriptor < 0 && (broker ?? number) == number {
+                let again = connect_reserve_port(ports[number - 1])
+                if again < 0 { return ports[number - 1] }
+                descriptors[number] = again
+            }
+            return nil
+        }
+    }
+
+    /// Gives the port of a broker back that has come up; nil means all. Until then both have it, since neither has it to
+    /// itself: there is no moment in which it is free.
     func release(_ broker: Int?) {
         descriptors.withLock { descriptors in
             for number in broker.map({ [$0] }) ?? Array(descriptors.keys) {
-                if let descriptor = descriptors.removeValue(forKey: number) { connect_release_port(descriptor) }
+                guard let descriptor = descriptors.removeValue(forKey: number), descriptor >= 0 else { continue }
+                connect_release_port(descriptor)
             }
         }
     }

@@ -1,7 +1,7 @@
 /// How many messages to ask the client for: about as many as make a batch, so that large ones do not pile up.
 struct MessageSize {
     /// How many bytes of messages are taken at a time.
-    static let batchBytes = 64 << 10
+    static let batchBytes = 256 << 10
 
     private var average = 0
 
