@@ -2,13 +2,28 @@ import Testing
 
 @testable import ConnectNetwork
 
-@Suite("Splits, peers and an ordered merge in a simulated network")
+@Suite("Splits, peers and a merge in a simulated network")
 struct NetworkSimulationTests {
     // S-NET-2, S-NET-4, S-NET-5, D6, D7, D10
     @Test("With separate delays, small credits, losses and returns nothing is lost, out of order or stuck")
     func simulation() {
         for seed in seeds(500) {
             let faults = SimulatedNetwork(seed: seed).run()
+            #expect(faults.isEmpty, "seed \(seed): \(faults)")
+        }
+    }
+
+    // S-NET-2, S-NET-4, S-NET-5
+    @Test("Without order every batch comes once and to its end, whatever is lost")
+    func unordered() {
+        for seed in seeds(200) {
+            let network = SimulatedNetwork(seed: seed) { shape in
+                shape.mergesInOrder = false
+                shape.isOrdered = false
+                // No batch is next.
+                shape.reserve = 0
+            }
+            let faults = network.run()
             #expect(faults.isEmpty, "seed \(seed): \(faults)")
         }
     }

@@ -10,7 +10,7 @@ final class SimulatedNetwork {
     private var now = 0
     private var ledgers: [SplitLedger<[Int]>]
     private var given: [Int]
-    private var merges: [OrderedMerge<Int>]
+    private var merges: [any SimulatedMerge]
     /// By peer, then origin.
     private var peers: [[SimulatedPeer]]
     /// By peer, then origin: between a peer and a split.
@@ -18,7 +18,9 @@ final class SimulatedNetwork {
     /// Between a peer and the merge.
     private var downLinks: [SimulatedLink]
     private var steps: Set<[Int]> = []
-    private var acknowledged: [UInt64]
+    /// Of each origin, the batches that were passed on to their end, and of these the ones that are done.
+    private var passedOn: [Set<UInt64>]
+    private var done: [Set<UInt64>]
     private(set) var judge: SimulationJudge
     private(set) var faults: [String] = []
 
@@ -33,12 +35,14 @@ final class SimulatedNetwork {
                 isOrdered: shape.isOrdered)
         }
         given = Array(repeating: 0, count: shape.origins)
-        acknowledged = Array(repeating: 0, count: shape.origins)
-        merges = (0..<shape.origins).map { _ in
-            OrderedMerge(
-                senders: shape.peers, window: shape.window, reserve: shape.reserve,
-                isDeterministic: shape.isDeterministic)
-        }
+        passedOn = Array(repeating: [], count: shape.origins)
+        done = passedOn
+        let ordered = OrderedMerge<Int>(
+            senders: shape.peers, window: shape.window, reserve: shape.reserve, isDeterministic: shape.isDeterministic)
+        let unordered = UnorderedMerge<Int>(
+            senders: shape.peers, window: shape.window, isDeterministic: shape.isDeterministic)
+        let merge: any SimulatedMerge = shape.mergesInOrder ? ordered : unordered
+        merges = Array(repeating: merge, count: shape.origins)
         peers = Array(repeating: Array(repeating: SimulatedPeer(shape), count: shape.origins), count: shape.peers)
         upLinks = []
         downLinks = []
@@ -71,8 +75,8 @@ final class SimulatedNetwork {
         }
         for (origin, ledger) in ledgers.enumerated() where !ledger.isFinished {
             faults.append(
-                "origin \(origin) is stuck at batch \(ledger.progress.number) of \(shape.batches[origin].count), the merge "
-                    + "at \(merges[origin].next), after \(count) events at \(now)")
+                "origin \(origin) is stuck at batch \(ledger.progress.number) of \(shape.batches[origin].count), "
+                    + "\(passedOn[origin].count) were passed on, after \(count) events at \(now)")
         }
         return faults + (faults.isEmpty ? judge.faults() : [])
     }
@@ -115,8 +119,9 @@ extension SimulatedNetwork {
         if ledgers[origin].heldBytes > bound {
             faults.append("a split keeps \(ledgers[origin].heldBytes) bytes, \(bound) are allowed")
         }
-        if ledgers[origin].progress.number > acknowledged[origin] {
-            faults.append("batch \(ledgers[origin].progress.number) counts as done, though it is not")
+        let progress = ledgers[origin].progress.number
+        if let early = (0..<progress).first(where: { !done[origin].contains($0) }) {
+            faults.append("batch \(early) counts as done, though it is not")
         }
     }
 
@@ -214,7 +219,7 @@ extension SimulatedNetwork {
     }
 
     private func tellPeers(_ origin: Int) {
-        let bound = shape.peers * (shape.window + 2 * shape.reserve)
+        let bound = shape.peers * (shape.window + shape.reserve + shape.fragmentLimit + 1)
         if merges[origin].heldBytes > bound {
             faults.append("the merge holds \(merges[origin].heldBytes) bytes, \(bound) are allowed")
         }
@@ -241,22 +246,21 @@ extension SimulatedNetwork {
         check {
             guard let delivery = try merges[origin].take() else { return tellPeers(origin) }
             judge.receive(delivery, origin)
-            if merges[origin].isFinished || !shape.acknowledgesAtEnd {
-                let next = merges[origin].next
-                later(40) {
-                    self.acknowledged[origin] = max(self.acknowledged[origin], next)
-                    self.merges[origin].acknowledge(below: next)
-                    self.settle(origin)
-                }
+            if delivery.isLast { passedOn[origin].insert(delivery.number) }
+            if !shape.acknowledgesAtEnd {
+                let numbers = passedOn[origin]
+                later(40) { self.finish(numbers, origin) }
             }
             settle(origin)
         }
-        // An end that comes after the last batch.
-        if merges[origin].isFinished, acknowledged[origin] < merges[origin].next {
-            acknowledged[origin] = merges[origin].next
-            merges[origin].acknowledge(below: merges[origin].next)
-            settle(origin)
-        }
+        // The end may also come after the last batch.
+        if merges[origin].isFinished, done[origin] != passedOn[origin] { finish(passedOn[origin], origin) }
+    }
+
+    private func finish(_ numbers: Set<UInt64>, _ origin: Int) {
+        done[origin].formUnion(numbers)
+        merges[origin].finish(numbers)
+        settle(origin)
     }
 }
 

@@ -9,7 +9,9 @@ struct SimulatedShape {
     var reserve: Int
     var fragmentLimit: Int
     var isDeterministic: Bool
+    /// Whether the splits know that the order is restored behind them.
     var isOrdered: Bool
+    var mergesInOrder: Bool
     /// Whether batches have lanes of their own, as with a split by key.
     var hasKeys: Bool
     /// Whether nothing is done before the end, as with a fold that emits there.
@@ -20,8 +22,9 @@ struct SimulatedShape {
     /// What a fragment costs beside its elements.
     static let overhead = 2
 
-    init(_ numbers: inout SeededNumbers, isOrdered: Bool = true) {
-        self.isOrdered = isOrdered
+    init(_ numbers: inout SeededNumbers) {
+        isOrdered = true
+        mergesInOrder = true
         peers = Int.random(in: 1...4, using: &numbers)
         origins = Int.random(in: 1...3, using: &numbers)
         let longest = [3, 12].randomElement(using: &numbers) ?? 3

@@ -9,7 +9,7 @@ struct FlowCredit: Sendable, Hashable {
     /// No credit yet.
     ///
     /// - Parameter reserve: how many bytes the batch that the receiver waits for may go beyond the credit; both sides
-    ///   take the longest frame
+    ///   take the longest frame, or 0 where batches are merged without order
     init(reserve: Int) {
         self.reserve = reserve
     }

@@ -6,18 +6,6 @@ import Connect
 /// it comes after a part was passed on, that many elements are skipped where the stages between are deterministic, and
 /// the output stays the same to the byte; where they are not, the batch is passed on from its first element again.
 struct OrderedMerge<Element: Sendable>: Sendable {
-    /// What is passed on.
-    struct Delivery: Sendable {
-        var number: UInt64
-        /// How many elements of the batch stand before these.
-        var first: Int
-        var elements: [Element]
-        /// Whether this ends the batch; then there may be no elements.
-        var isLast: Bool
-        /// Whether the batch begins again though a part of it was passed on before.
-        var isAnew: Bool
-    }
-
     /// What is there of a batch that was not passed on.
     private struct Held: Sendable {
         var owner: BatchOwner
@@ -34,9 +22,8 @@ struct OrderedMerge<Element: Sendable>: Sendable {
     private var held: [UInt64: Held] = [:]
     /// Of each batch that was passed on and is not done, whom to tell.
     private var owners: NumberedQueue<BatchOwner>
-    /// How many elements of the batch that is next were passed on, and of which attempt.
-    private var passed = 0
-    private var passing: BatchOwner?
+    /// How much of the batch that is next was passed on.
+    private var passed = PassedElements()
     private var last: UInt64?
     private var cut: (number: UInt64, verdict: BatchVerdict)?
     private var signals: [MergeSignal] = []
@@ -148,37 +135,15 @@ extension OrderedMerge {
     ///
     /// - Throws: where a new attempt of a batch has fewer elements than were passed on of an earlier one, though the
     ///   stages between are marked deterministic
-    mutating func take() throws(ProtocolError) -> Delivery? {
+    mutating func take() throws(ProtocolError) -> MergeDelivery<Element>? {
         while var batch = held[next], !batch.pieces.isEmpty {
             let number = next
             let piece = batch.pieces.removeFirst()
             held[number] = batch
             heldBytes -= piece.size
             windows[batch.owner.sender].repay(piece.size)
-            var delivery = Delivery(
-                number: number, first: piece.first, elements: piece.elements, isLast: piece.isLast, isAnew: false)
-            if passing != batch.owner {
-                passing = batch.owner
-                if !isDeterministic {
-                    delivery.isAnew = passed > 0
-                    passed = 0
-                }
-            }
-            if piece.first < passed {
-                let skipped = min(passed - piece.first, piece.elements.count)
-                delivery.elements.removeFirst(skipped)
-                delivery.first += skipped
-            }
-            passed = max(passed, piece.end)
-            if piece.isLast {
-                guard piece.end == passed else {
-                    throw ProtocolError(
-                        .notDeterministic,
-                        "attempt \(piece.attempt) of batch \(number) gave \(piece.end) elements, \(passed) were passed on "
-                            + "before; mark the stage that differs with `.nondeterministic`")
-                }
-                close(number, batch.owner)
-            }
+            let delivery = try passed.pass(piece, of: batch.owner, isDeterministic: isDeterministic)
+            if piece.isLast { close(number, batch.owner) }
             if !delivery.elements.isEmpty || delivery.isLast || delivery.isAnew { return delivery }
         }
         return nil
@@ -186,8 +151,7 @@ extension OrderedMerge {
 
     private mutating func close(_ number: UInt64, _ owner: BatchOwner) {
         held[number] = nil
-        passed = 0
-        passing = nil
+        passed = PassedElements()
         owners.append(owner)
         signal(number, owner, .taken)
     }
