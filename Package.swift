@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
+        .library(name: "ConnectNetwork", targets: ["ConnectNetwork"]),
         .library(name: "ConnectProcess", targets: ["ConnectProcess"]),
         .library(name: "ConnectWatch", targets: ["ConnectWatch"]),
         .library(name: "ConnectService", targets: ["ConnectService"]),
@@ -203,6 +204,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "ConnectNetwork",
+            dependencies: [
+                "Connect",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Sources/Network",
+            swiftSettings: strict
+        ),
+        .target(
             name: "ConnectTesting",
             dependencies: ["Connect", .product(name: "Logging", package: "swift-log")],
             path: "Sources/Testing",
@@ -345,6 +358,11 @@ let package = Package(
         .executableTarget(
             name: "kafka-shapes", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
             path: "Tests/Fixtures/KafkaShapes", swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectMembershipTests",
+            dependencies: ["Connect", "ConnectNetwork", "ConnectTesting", "ProcessSupport"],
+            swiftSettings: strict
         ),
         .testTarget(name: "ConnectTextTests", dependencies: ["Connect", "ConnectText"], swiftSettings: strict),
         .testTarget(
