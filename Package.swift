@@ -361,9 +361,11 @@ let package = Package(
         ),
         .testTarget(
             name: "ConnectMembershipTests",
-            dependencies: ["Connect", "ConnectNetwork", "ConnectTesting", "ProcessSupport"],
+            dependencies: ["Connect", "ConnectNetwork", "ConnectTesting", "ProcessSupport", "member"],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "member", dependencies: ["ConnectNetwork"], path: "Tests/Fixtures/Member", swiftSettings: strict),
         .testTarget(name: "ConnectTextTests", dependencies: ["Connect", "ConnectText"], swiftSettings: strict),
         .testTarget(
             name: "ConnectFilesTests",
