@@ -81,7 +81,7 @@ public struct Peers: Sendable, Hashable, CustomStringConvertible {
     /// Whether there is nobody else: the pipeline runs in this process alone.
     public var isAlone: Bool { members.count == 1 }
 
-    /// The list as ``init(_:self:on:)`` reads it.
+    /// The addresses with commas between them, from which the same list can be read.
     public var description: String { members.map(\.description).joined(separator: ",") }
 
     /// The addresses of a list with commas between them; the list is not checked as a whole.
