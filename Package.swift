@@ -211,6 +211,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "ConnectNetwork",
+            dependencies: [
+                "Connect",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Sources/Network",
+            swiftSettings: strict
+        ),
+        .target(
             name: "ConnectTesting",
             dependencies: ["Connect", .product(name: "Logging", package: "swift-log")],
             path: "Sources/Testing",
@@ -356,6 +368,13 @@ let package = Package(
             name: "kafka-shapes", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
             path: "Tests/Fixtures/KafkaShapes", swiftSettings: strict
         ),
+        .testTarget(
+            name: "ConnectMembershipTests",
+            dependencies: ["Connect", "ConnectNetwork", "ConnectTesting", "ProcessSupport", "member"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "member", dependencies: ["ConnectNetwork"], path: "Tests/Fixtures/Member", swiftSettings: strict),
         .testTarget(name: "ConnectTextTests", dependencies: ["Connect", "ConnectText"], swiftSettings: strict),
         .testTarget(
             name: "ConnectFilesTests",

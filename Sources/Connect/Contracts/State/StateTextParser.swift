@@ -1,6 +1,6 @@
 /// Reads JSON text (RFC 8259) into a tree: strictly, each name of an object once, and containers at most
 /// ``StateTree/depthLimit`` deep.
-struct StateTextParser {
+package struct StateTextParser {
     private let bytes: [UInt8]
     private var position = 0
 
@@ -9,7 +9,7 @@ struct StateTextParser {
     /// - Parameter text: one JSON value, with any white space around it.
     /// - Returns: the value.
     /// - Throws: `DecodingError.dataCorrupted`, naming the byte at fault.
-    static func parse(_ text: String) throws -> StateTree {
+    package static func parse(_ text: String) throws -> StateTree {
         var parser = StateTextParser(bytes: Array(text.utf8))
         let tree = try parser.value(depth: 0)
         parser.skipSpace()

@@ -28,11 +28,11 @@ package enum StateTree: Equatable, Sendable {
 
 /// The members of a JSON object, in their order, each name once.
 package struct StateObject: Equatable, Sendable {
-    private(set) var names: [String] = []
-    private(set) var values: [StateTree] = []
+    package private(set) var names: [String] = []
+    package private(set) var values: [StateTree] = []
     private var positions: [String: Int] = [:]
 
-    subscript(name: String) -> StateTree? {
+    package subscript(name: String) -> StateTree? {
         positions[name].map { values[$0] }
     }
 
