@@ -175,13 +175,6 @@ let package = Package(
             path: "Sources/Connectors/KafkaEmbedded",
             swiftSettings: strict
         ),
-        .target(
-            name: "ConnectNetwork",
-            dependencies: ["Connect"],
-            path: "Sources/Network",
-            exclude: ["PROTOCOL.md"],
-            swiftSettings: strict
-        ),
         .systemLibrary(name: "CConnectProcess", path: "Sources/Connectors/Process/CConnectProcess"),
         .target(
             name: "ConnectProcess",
@@ -220,6 +213,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Sources/Network",
+            exclude: ["PROTOCOL.md"],
             swiftSettings: strict
         ),
         .target(

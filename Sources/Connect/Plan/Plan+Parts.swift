@@ -21,7 +21,8 @@ extension Plan {
         var stages = [entry?.stage].compactMap { $0 } + withCoders[start..<end] + [exit?.stage].compactMap { $0 }
         for index in stages.indices { stages[index].number = index + 1 }
         return Plan(
-            pipeline: pipeline, warnings: warnings, hash: hash, declared: stages, withNetwork: stages, withCoders: stages,
-            segments: Fusion.segments(of: stages), settings: settings, promise: PlanPromise(of: stages))
+            pipeline: pipeline, warnings: warnings, hash: hash, declared: stages, withNetwork: stages,
+            withCoders: stages, segments: Fusion.segments(of: stages), settings: settings,
+            promise: PlanPromise(of: stages))
     }
 }

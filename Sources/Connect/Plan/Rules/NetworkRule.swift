@@ -42,7 +42,8 @@ struct NetworkRule: PlanRule {
         if stage.settings.limit != nil {
             found.append(
                 stage.finding(
-                    .networkStage, "has .limit between a split and \(merge.mention), where each instance would count alone",
+                    .networkStage,
+                    "has .limit between a split and \(merge.mention), where each instance would count alone",
                     "Put .limit behind the merge, where all elements come by."))
         }
         guard isOrdered else { return found }
