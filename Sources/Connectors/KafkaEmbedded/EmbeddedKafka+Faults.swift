@@ -105,12 +105,14 @@ extension EmbeddedKafka {
     /// Opens the port of a broker again: the same one.
     ///
     /// - Parameter broker: the number of the broker; nil means all
-    /// - Throws: where there is no such broker, and where this was stopped
+    /// - Throws: where there is no such broker, where somebody else has its port, and where this was stopped
     public func bringUp(broker: Int? = nil) throws(EmbeddedKafkaError) {
         let number = try id(of: broker)
         if let port = reservedPorts.firstTaken(broker) {
             throw EmbeddedKafkaError(
-                .notStarted, "a broker cannot come up again: its port \(port) was given to somebody else meanwhile")
+                .notStarted,
+                "a broker cannot come up again: its port \(port) was given to somebody else meanwhile; "
+                    + "end who has it, or start another embedded Kafka")
         }
         let result = try withCluster { rd_kafka_mock_broker_set_up($0, number).rawValue }
         reservedPorts.release(broker)
