@@ -335,7 +335,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ConnectNetworkTests", dependencies: ["Connect", "ConnectNetwork"], swiftSettings: strict),
+            name: "ConnectNetworkTests", dependencies: ["Connect", "ConnectNetwork", "ConnectTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "ConnectKafkaTests",
             dependencies: [

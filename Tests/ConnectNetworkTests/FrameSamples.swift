@@ -1,10 +1,11 @@
+import ConnectTesting
 import Connect
 
 @testable @_spi(Fuzzing) import ConnectNetwork
 
 /// Frames that a seed decides, of all kinds.
 enum FrameSamples {
-    static func frame(_ kind: Frame.Kind, _ numbers: inout SeededNumbers) -> Frame {
+    static func frame(_ kind: Frame.Kind, _ numbers: inout SplitMix) -> Frame {
         let flow = FlowAddress(exchange: number(&numbers), origin: number(&numbers))
         return switch kind {
         case .hello:
@@ -58,26 +59,26 @@ enum FrameSamples {
         return bytes
     }
 
-    static func bytes(_ count: Int, _ numbers: inout SeededNumbers) -> Bytes {
+    static func bytes(_ count: Int, _ numbers: inout SplitMix) -> Bytes {
         Bytes((0..<count).map { _ in UInt8.random(in: 0...255, using: &numbers) })
     }
 
-    private static func number<Number: FixedWidthInteger & UnsignedInteger>(_ numbers: inout SeededNumbers) -> Number {
+    private static func number<Number: FixedWidthInteger & UnsignedInteger>(_ numbers: inout SplitMix) -> Number {
         Bool.random(using: &numbers) ? .random(in: 0...9, using: &numbers) : .random(in: 0 ... .max, using: &numbers)
     }
 
-    private static func text(_ numbers: inout SeededNumbers) -> String {
+    private static func text(_ numbers: inout SplitMix) -> String {
         ["", "the plans differ", "größer als 1 MiB", "\u{1F980}:1"].randomElement(using: &numbers) ?? ""
     }
 
-    private static func facts(_ numbers: inout SeededNumbers) -> MemberFacts {
+    private static func facts(_ numbers: inout SplitMix) -> MemberFacts {
         let list = (0..<Int.random(in: 0...5, using: &numbers)).map { "10.0.0.\($0):19001" }
         return MemberFacts(
             place: Int.random(in: 0...6, using: &numbers), list: list, epoch: number(&numbers),
             instance: number(&numbers), planHash: text(&numbers))
     }
 
-    private static func verdict(_ numbers: inout SeededNumbers) -> BatchVerdict {
+    private static func verdict(_ numbers: inout SplitMix) -> BatchVerdict {
         let ended: [AckStatus] = [.done, .invalid, .throttled, .unroutable, .timedOut]
         return [
             .taken, .ended(ended.randomElement(using: &numbers) ?? .done), .cut(at: number(&numbers), .partial),

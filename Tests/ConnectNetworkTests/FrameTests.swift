@@ -1,4 +1,5 @@
 import Connect
+import ConnectTesting
 import Testing
 
 @testable @_spi(Fuzzing) import ConnectNetwork
@@ -8,7 +9,7 @@ struct FrameTests {
     // S-NET-1
     @Test("Frames come out as they went in, wherever the bytes are cut", arguments: seeds(100))
     func roundTrip(_ seed: UInt64) throws {
-        var numbers = SeededNumbers(seed)
+        var numbers = SplitMix(seed: seed)
         let frames = (0..<20).map { _ in
             FrameSamples.frame(Frame.Kind.allCases.randomElement(using: &numbers) ?? .ready, &numbers)
         }

@@ -1,4 +1,5 @@
 import Connect
+import ConnectTesting
 import Testing
 
 @testable @_spi(Fuzzing) import ConnectNetwork
@@ -233,7 +234,7 @@ struct HandshakeTests {
 
     @Test("Every frame out of its turn is refused, and nothing is said after the end", arguments: Frame.Kind.allCases)
     func outOfTurn(_ kind: Frame.Kind) {
-        var numbers = SeededNumbers(1)
+        var numbers = SplitMix(seed: 1)
         guard kind != .hello, kind != .refusal else { return }
         var handshake = Self.handshake(Side(place: 1), .listener, nonce: 1)
         let step = handshake.receive(FrameSamples.frame(kind, &numbers))

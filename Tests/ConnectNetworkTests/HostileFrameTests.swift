@@ -1,4 +1,5 @@
 import Connect
+import ConnectTesting
 import Testing
 
 @testable @_spi(Fuzzing) import ConnectNetwork
@@ -119,7 +120,7 @@ struct HostileFrameTests {
 
     @Test("Every frame that is cut is waited for, and every altered byte is found", arguments: Frame.Kind.allCases)
     func cutAndAltered(_ kind: Frame.Kind) throws {
-        var numbers = SeededNumbers(UInt64(kind.rawValue))
+        var numbers = SplitMix(seed: UInt64(kind.rawValue))
         let bytes = FrameSamples.encoded(FrameSamples.frame(kind, &numbers))
         for index in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 60)) {
             var decoder = FrameDecoder()
@@ -153,7 +154,7 @@ struct HostileFrameTests {
 
     @Test("Random bytes are refused before the handshake", arguments: seeds(50))
     func randomBytes(_ seed: UInt64) {
-        var numbers = SeededNumbers(seed)
+        var numbers = SplitMix(seed: seed)
         var decoder = FrameDecoder()
         var frames: [Frame] = []
         var isRefused = false

@@ -1,3 +1,5 @@
+import ConnectTesting
+
 /// One connection: what is sent in a direction arrives in that order, some time later, or never where it is cut.
 struct SimulatedLink: Sendable {
     /// How long things take at most.
@@ -12,7 +14,7 @@ struct SimulatedLink: Sendable {
     }
 
     /// When something that is sent now arrives.
-    mutating func arrival(now: Int, direction: Int, _ numbers: inout SeededNumbers) -> Int {
+    mutating func arrival(now: Int, direction: Int, _ numbers: inout SplitMix) -> Int {
         lastArrivals[direction] = max(lastArrivals[direction], now + 1 + Int.random(in: 0...slowness, using: &numbers))
         return lastArrivals[direction]
     }

@@ -1,11 +1,12 @@
 import Connect
+import ConnectTesting
 
 @testable import ConnectNetwork
 
 /// Splits, peers and a merge with connections between them, in virtual time; what happens when is decided by a seed.
 final class SimulatedNetwork {
     let shape: SimulatedShape
-    private var numbers: SeededNumbers
+    private var numbers: SplitMix
     private var events = EventQueue()
     private var now = 0
     private var ledgers: [SplitLedger<[Int]>]
@@ -25,7 +26,7 @@ final class SimulatedNetwork {
     private(set) var faults: [String] = []
 
     init(seed: UInt64, change: (inout SimulatedShape) -> Void = { _ in }) {
-        numbers = SeededNumbers(seed)
+        numbers = SplitMix(seed: seed)
         var shape = SimulatedShape(&numbers)
         change(&shape)
         self.shape = shape

@@ -1,3 +1,5 @@
+import ConnectTesting
+
 @testable import ConnectNetwork
 
 /// What a peer has of one origin: an instance of the stages between split and merge.
@@ -60,7 +62,7 @@ struct SimulatedPeer {
     /// What the split is to be granted.
     mutating func inputGrant() -> Int? { isBroken ? nil : inputWindow.grant(next: nil) }
 
-    mutating func step(_ numbers: inout SeededNumbers) -> Step {
+    mutating func step(_ numbers: inout SplitMix) -> Step {
         if isBroken { return .idle }
         if let piece {
             guard credit.allows(piece.number) else { return .idle }

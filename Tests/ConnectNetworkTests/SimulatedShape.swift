@@ -1,3 +1,5 @@
+import ConnectTesting
+
 /// What a seed makes of a simulated network.
 struct SimulatedShape {
     var peers: Int
@@ -22,7 +24,7 @@ struct SimulatedShape {
     /// What a fragment costs beside its elements.
     static let overhead = 2
 
-    init(_ numbers: inout SeededNumbers) {
+    init(_ numbers: inout SplitMix) {
         isOrdered = true
         mergesInOrder = true
         peers = Int.random(in: 1...4, using: &numbers)

@@ -58,7 +58,8 @@ extension OrderedMerge {
     mutating func open(_ sender: Int, generation: UInt32) {
         for (number, batch) in held where batch.owner.sender == sender {
             heldBytes -= batch.size
-            held[number] = nil
+            // What is known of its attempt stays: what still comes of an older one is not the begin of a batch.
+            held[number] = Held(owner: batch.owner)
         }
         windows[sender].open(generation: generation)
     }
