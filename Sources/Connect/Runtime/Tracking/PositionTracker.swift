@@ -105,7 +105,7 @@ final class PositionTracker: PartitionRegistry, Sendable {
 
     private func noteEnds(of token: RootToken) {
         state.withLock { state in
-            let statuses = token.ends(below: state.tracker.committable(of: token) ?? .max)
+            let statuses = token.ends(below: state.tracker.ceiling.committable(of: token) ?? .max)
             for run in token.runs where run.start < statuses.count {
                 let partition = state.tracker.partitions[run.partition.index]
                 if partition.isRevoked { continue }

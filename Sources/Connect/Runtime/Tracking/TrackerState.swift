@@ -18,6 +18,26 @@ struct TrackerState: Sendable {
         var isLeaving = false
         /// The partition that had the name before; nothing of this one is committed before all of that one is done.
         var predecessor: Int?
+
+        /// Takes finished batches off the front, as far as the ceiling lets it. Of the partition alone: with the whole
+        /// state at hand beside a partition that changes, all of them would be copied.
+        mutating func advance(_ id: PartitionID, before horizon: Int, _ ceiling: Ceiling) {
+            guard !isBlocked, !isRevoked else { return }
+            while let token = batches.first, token.isReleased.load(ordering: .acquiring), token.sequence < horizon {
+                let limit = ceiling.committable(of: token)
+                if ceiling.sequence < token.sequence {
+                    // Also a ceiling inside of what the batch has absorbed: it stands at its start.
+                    isBlocked = true
+                    return
+                }
+                if let end = token.end(of: id, below: limit ?? .max) { self.end = end }
+                if let limit, token.runs.contains(where: { $0.partition == id && $0.end > limit }) {
+                    isBlocked = true
+                    return
+                }
+                batches.removeFirst()
+            }
+        }
     }
 
     /// The first element of the first batch that is not to be committed.
@@ -28,6 +48,12 @@ struct TrackerState: Sendable {
         var limit = 0
         /// How many limits a failure stands behind that has set it alone; nil where something else has.
         var failedBehind: Int?
+
+        /// How many elements of a batch may be committed once it is done; nil is all of them.
+        func committable(of token: RootToken) -> Int? {
+            if token.sequence < sequence { return nil }
+            return token.sequence == sequence ? index : 0
+        }
     }
 
     private(set) var partitions: [Partition] = []
@@ -116,12 +142,6 @@ struct TrackerState: Sendable {
         }
     }
 
-    /// How many elements of a batch may be committed once it is done; nil is all of them.
-    func committable(of token: RootToken) -> Int? {
-        if token.sequence < ceiling.sequence { return nil }
-        return token.sequence == ceiling.sequence ? ceiling.index : 0
-    }
-
     /// Takes finished batches off the front of every partition.
     ///
     /// An element that nothing is made of is done ahead of its turn. Where there is an order it waits for those before
@@ -129,40 +149,19 @@ struct TrackerState: Sendable {
     mutating func advance() {
         let horizon = isOrdered ? firstUndone : Int.max
         for index in partitions.indices where !partitions[index].batches.isEmpty {
-            advance(&partitions[index], index, partitions[index].isLeaving ? .max : horizon)
+            partitions[index].advance(
+                PartitionID(index: index), before: partitions[index].isLeaving ? .max : horizon, ceiling)
         }
     }
 
     private var firstUndone: Int {
         var first = Int.max
-        for partition in partitions where !partition.isRevoked {
-            guard let token = partition.batches.first(where: { !$0.isReleased.load(ordering: .acquiring) }) else {
-                continue
+        for index in partitions.indices where !partitions[index].isRevoked {
+            if let token = partitions[index].batches.first(where: { !$0.isReleased.load(ordering: .acquiring) }) {
+                first = min(first, token.firstSequence)
             }
-            first = min(first, token.firstSequence)
         }
         return first
-    }
-
-    private func advance(_ partition: inout Partition, _ index: Int, _ horizon: Int) {
-        guard !partition.isBlocked, !partition.isRevoked else { return }
-        while let token = partition.batches.first, token.isReleased.load(ordering: .acquiring),
-            token.sequence < horizon
-        {
-            let limit = committable(of: token)
-            if ceiling.sequence < token.sequence {
-                // Also a ceiling inside of what the batch has absorbed: it stands at its start.
-                partition.isBlocked = true
-                return
-            }
-            let id = PartitionID(index: index)
-            if let end = token.end(of: id, below: limit ?? .max) { partition.end = end }
-            if let limit, token.runs.contains(where: { $0.partition == id && $0.end > limit }) {
-                partition.isBlocked = true
-                return
-            }
-            partition.batches.removeFirst()
-        }
     }
 
     /// The positions that have moved since the last call.
@@ -204,7 +203,7 @@ struct TrackerState: Sendable {
             guard !partition.isRevoked else { return nil }
             var end = partition.end
             for token in partition.batches where token.sequence <= ceiling.sequence {
-                let limit = committable(of: token) ?? .max
+                let limit = ceiling.committable(of: token) ?? .max
                 if let reached = token.end(of: PartitionID(index: index), below: limit) { end = reached }
             }
             return end.map { position(partition, $0) }
