@@ -173,5 +173,47 @@ extension KafkaProcessTests {
             #expect(try await process.wait() == .exited(0))
             #expect(try process.standardError() == "")
         }
+
+        @Test("Values that the client reads where they stand arrive unchanged, while their source goes on reading")
+        func valuesInPlace() async throws {
+            // The embedded broker keeps 5 MiB of a partition.
+            let from = try await cluster.topic("from", partitions: 16, in: scratch)
+            let to = try await cluster.topic("to", partitions: 15, in: scratch)
+            // Large enough to be handed on without a copy, and many times what may be under way like that.
+            func value(_ number: Int) -> Bytes {
+                Bytes((0..<2_000).map { UInt8(truncatingIfNeeded: ($0 &+ 1) &* (number | 1) &+ number >> 8) })
+            }
+            try await cluster.write((0..<20_000).map { KeyValue(key: Bytes("\($0)"), value: value($0)) }, to: from)
+            try await Pipeline("copy").root(KafkaSource.bounded(from, cluster.configuration()))
+                .to(KafkaSink(to, cluster.configuration())).run(.watched())
+            let sink = CollectSink<KeyValue>()
+            try await Pipeline("check").root(KafkaSource.bounded(to, cluster.configuration())).to(sink).run(.watched())
+            var missing = Set(0..<20_000)
+            for element in sink.elements {
+                guard let number = element.key.flatMap({ Int("\($0)") }), missing.remove(number) != nil,
+                    element.value == value(number)
+                else {
+                    Issue.record("\(element.key as Bytes?) is there twice, or was changed")
+                    continue
+                }
+            }
+            let missingCount = missing.count
+            #expect(missingCount == 0)
+        }
+
+        @Test("A source without headers gives all but the headers")
+        func withoutHeaders() async throws {
+            let from = try await cluster.topic("from", partitions: 1, in: scratch)
+            try await cluster.write(
+                [KeyValue(key: "k", value: "v", headers: [.init("h", "1")]), KeyValue(key: nil, value: "w")], to: from)
+            let source = KafkaSource.bounded(from, cluster.configuration())
+            for (source, count) in [(source, 1), (source.withoutHeaders(), 0)] {
+                let sink = CollectSink<KeyValue>()
+                try await Pipeline("read").root(source).to(sink).run(.watched())
+                #expect(sink.elements.map(\.headers.count) == [count, 0])
+                #expect(sink.elements.map(\.value) == ["v", "w"])
+                #expect(sink.elements.map(\.key) == ["k", nil])
+            }
+        }
     }
 }

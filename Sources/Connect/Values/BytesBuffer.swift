@@ -3,10 +3,11 @@
 /// A buffer is shared by all ``Bytes`` that were cut from it and is freed with the last of them.
 public final class BytesBuffer: @unchecked Sendable {
     // Proof for `@unchecked Sendable`: `base` and `capacity` never change; the memory is written only by the
-    // `BytesBuilder` (or reader) that allocated the buffer, only beyond what was already handed on, so no byte
-    // that another thread can see is ever written again.
+    // `BytesBuilder` (or reader, or `BytesBufferPool`) that allocated the buffer, only beyond what was already handed
+    // on, or where nobody else has a reference any more: so no byte that another thread can see is ever written again.
     @usableFromInline let base: UnsafeMutableRawPointer
-    @usableFromInline let capacity: Int
+    /// How many bytes there is room for.
+    @usableFromInline package let capacity: Int
 
     /// Allocates memory for `capacity` bytes, uninitialized.
     @inlinable
@@ -17,6 +18,12 @@ public final class BytesBuffer: @unchecked Sendable {
 
     deinit {
         base.deallocate()
+    }
+
+    /// The memory of a buffer that nobody else has yet, and its bytes: what is cut from them must have been written, and is
+    /// not written any more.
+    package func opened() -> (bytes: Bytes, memory: UnsafeMutableRawBufferPointer) {
+        (Bytes(buffer: self, start: 0, count: capacity), UnsafeMutableRawBufferPointer(start: base, count: capacity))
     }
 
     /// A buffer without room, for empty values.

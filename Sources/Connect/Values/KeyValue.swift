@@ -140,6 +140,17 @@ public struct KeyValue: Sendable {
     @inlinable
     public var byteCount: Int { (counts.key ?? 0) + (counts.value ?? 0) }
 
+    /// The buffer in which the value stands; nil where there is none.
+    package var memoryOfValue: BytesBuffer? { (counts.value ?? 0) == 0 ? nil : valueBuffer ?? buffer }
+
+    /// How many bytes the value has; nil where they do not stand in a buffer.
+    @inlinable
+    package borrowing func valueByteCount(in memory: BytesBuffer) -> Int? {
+        guard let count = counts.value, count > 0 else { return 0 }
+        let isThere = valueBuffer == nil ? buffer === memory : valueBuffer === memory
+        return isThere ? count : nil
+    }
+
     /// Calls a closure with the memory of key and value; it is valid during the call only.
     ///
     /// - Parameter body: gets key and value; nil where there is none

@@ -4,16 +4,22 @@ import Connect
 /// A handle of librdkafka. Polling, pausing and closing belong to one thread, its owner.
 final class KafkaClient: @unchecked Sendable {
     // Proof for `@unchecked Sendable`: the pointer never changes and lives until the last reference is gone; librdkafka
-    // lets any thread call its functions on one handle (INTRODUCTION.md, "Threads and callbacks").
+    // lets any thread call its functions on one handle (INTRODUCTION.md, "Threads and callbacks"). What its callbacks use
+    // is Sendable, but for the reports: these are called and used by the thread that owns the producer only.
     let pointer: OpaquePointer
     let watch: ClientWatch
+    /// Let go of behind the client.
+    private let callbacks: ClientCallbacks
 
     /// Makes a client.
     ///
     /// - Throws: ``ConnectorError`` where its settings contradict each other
-    init(_ type: rd_kafka_type_t, _ settings: consuming KafkaSettings, watch: ClientWatch) throws(ConnectorError) {
-        self.watch = watch
-        ClientWatch.install(watch, in: settings)
+    init(
+        _ type: rd_kafka_type_t, _ settings: consuming KafkaSettings, _ callbacks: ClientCallbacks
+    ) throws(ConnectorError) {
+        self.callbacks = callbacks
+        watch = callbacks.watch
+        callbacks.install(in: settings)
         pointer = try settings.makeClient(type)
     }
 
@@ -24,6 +30,7 @@ final class KafkaClient: @unchecked Sendable {
 
     /// What has ended a client for good.
     static func fatal(of client: OpaquePointer?) -> KafkaError? {
+        if rd_kafka_fatal_error(client, nil, 0) == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }
         var text = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(client, &text, text.count)
         if code == RD_KAFKA_RESP_ERR_NO_ERROR { return nil }

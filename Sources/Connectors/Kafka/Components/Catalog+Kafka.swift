@@ -37,6 +37,10 @@ extension SourceComponent {
                 ConfigurationKey(
                     "startTimestamp", .integer(0...Int.max),
                     "Begins at this time, in milliseconds since 1970, in partitions of which nothing is committed."),
+                ConfigurationKey(
+                    "headers", .choice(["keep", "drop"]),
+                    "Whether elements have the messages' headers; looking for them takes time also where there are none.",
+                    default: "keep"),
                 connectTimeoutKey,
                 ConfigurationKey(
                     "revokeTimeout", .duration,
@@ -54,12 +58,14 @@ extension SourceComponent {
             configuration.integer("startTimestamp").map {
                 KafkaStart.timestamp(EventTime(millisecondsSinceEpoch: Int64($0)))
             } ?? .reset
-        let source = KafkaSource(
+        var source = KafkaSource(
             configuration.list("topic"), nil, client, start, isBounded: configuration.flag("bounded"),
             connectTimeout: configuration.duration("connectTimeout") ?? .seconds(10),
             revokeTimeout: configuration.duration("revokeTimeout") ?? .seconds(30))
-        try configuration.checkingClient { () throws(ConnectorError) in try source.check() }
-        return Chain(pipeline.root(source))
+        if configuration.text("headers") == "drop" { source = source.withoutHeaders() }
+        let checked = source
+        try configuration.checkingClient { () throws(ConnectorError) in try checked.check() }
+        return Chain(pipeline.root(checked))
     }
 }
 

@@ -2,7 +2,7 @@ import CConnectRDKafka
 import Connect
 import CoreMetrics
 
-/// What became of messages. Belongs to the sink's thread, which asks the client for its reports.
+/// What became of messages. Belongs to the sink's thread, which polls the client.
 final class DeliveryReports {
     var pending = PendingBatches()
     /// The first message that could not be delivered.
@@ -10,6 +10,9 @@ final class DeliveryReports {
     private let scheduler: any Scheduler
     private let timer: CoreMetrics.Timer?
     private let watch: ClientWatch
+    /// The batch of the last reports, and how many of it are not noted yet.
+    private var runBatch = 0
+    private var runCount = 0
 
     init(_ context: SinkContext, watch: ClientWatch) {
         scheduler = context.scheduler
@@ -17,34 +20,23 @@ final class DeliveryReports {
         self.watch = watch
     }
 
-    /// Takes the client's reports that have come.
-    ///
-    /// - Parameters:
-    ///   - queue: the client's main queue
-    ///   - timeout: how long to wait for the first, in milliseconds
-    func take(from queue: OpaquePointer, timeout: Int32) {
-        var timeout = timeout
-        while let event = rd_kafka_queue_poll(queue, timeout) {
-            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR { note(event) }
-            rd_kafka_event_destroy(event)
-            timeout = 0
+    /// Notes what became of a message. Reports mostly come in the order of the messages: those of one batch that come
+    /// together are noted together, by ``endRun()`` at the latest.
+    func note(_ message: UnsafePointer<rd_kafka_message_t>) {
+        let tag = PendingBatches.Tag(UInt(bitPattern: message.pointee._private))
+        if tag.batch != runBatch {
+            endRun()
+            runBatch = tag.batch
         }
+        runCount += 1
+        if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR { fail(message.pointee, tag) }
     }
 
-    private func note(_ event: OpaquePointer) {
-        // Reports mostly come in the order of the messages: those of one batch are noted together.
-        var batch: Int?
-        var count = 0
-        while let message = rd_kafka_event_message_next(event) {
-            let tag = PendingBatches.Tag(UInt(bitPattern: message.pointee._private))
-            if tag.batch != batch {
-                if let batch { end(pending.end(batch, count)) }
-                (batch, count) = (tag.batch, 0)
-            }
-            count += 1
-            if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR { fail(message.pointee, tag) }
-        }
-        if let batch { end(pending.end(batch, count)) }
+    /// Notes the reports that have come.
+    func endRun() {
+        if runCount == 0 { return }
+        end(pending.end(runBatch, runCount))
+        runCount = 0
         if failure == nil { watch.noteAnswer() }
     }
 

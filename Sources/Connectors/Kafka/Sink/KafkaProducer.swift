@@ -19,11 +19,9 @@ final class KafkaProducer {
 
     /// Makes a producer; it connects by itself.
     init(_ settings: consuming KafkaSettings, _ context: SinkContext) throws(ConnectorError) {
-        // Reports come as events that this thread asks for: many at once, and no callback.
-        settings.withPointer { rd_kafka_conf_set_events($0, RD_KAFKA_EVENT_DR) }
         let watch = ClientWatch(logger: context.logger)
-        client = try KafkaClient(RD_KAFKA_PRODUCER, settings, watch: watch)
         reports = DeliveryReports(context, watch: watch)
+        client = try KafkaClient(RD_KAFKA_PRODUCER, settings, ClientCallbacks(watch, reports: reports))
         queue = rd_kafka_queue_get_main(client.pointer)
     }
 
@@ -55,21 +53,31 @@ final class KafkaProducer {
     /// - Parameter timeout: how long to wait for it, in milliseconds
     /// - Throws: ``ConnectorError`` where a message was not delivered, or the client cannot go on
     func serve(timeout: Int32 = 0) throws(ConnectorError) {
-        reports.take(from: queue, timeout: timeout)
+        rd_kafka_poll(client.pointer, timeout)
+        reports.endRun()
         if let fatal = client.fatal { throw ConnectorError(fatal, "the client cannot go on") }
         if let failure = reports.failure { throw failure }
     }
 
     /// Sends a message with all that belongs to it; waits for room.
-    func send(_ element: borrowing KeyValue, to topic: OpaquePointer, tag: PendingBatches.Tag, _ timestamp: Int64)
-        throws(ConnectorError)
-    {
+    ///
+    /// - Parameters:
+    ///   - element: what to send
+    ///   - topic: where to
+    ///   - tag: what the report will name
+    ///   - timestamp: milliseconds since the epoch, 0 for now
+    ///   - isHeld: whether its memory is held until it is reported, so that the client needs no copy of the value
+    /// - Throws: ``ConnectorError`` where the client refuses it
+    func send(
+        _ element: borrowing KeyValue, to topic: OpaquePointer, tag: PendingBatches.Tag, _ timestamp: Int64,
+        isHeld: Bool
+    ) throws(ConnectorError) {
         while true {
             let headers = element.hasHeaders ? KafkaProducer.headers(element.headers) : nil
             let code = element.withUnsafeBytes { key, value in
                 connect_kafka_produce(
                     client.pointer, topic, key?.baseAddress, key?.count ?? 0, value?.baseAddress, value?.count ?? 0,
-                    timestamp, headers, UnsafeMutableRawPointer(bitPattern: tag.word))
+                    KafkaProducer.flags(isHeld), timestamp, headers, UnsafeMutableRawPointer(bitPattern: tag.word))
             }
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
             if let headers { rd_kafka_headers_destroy(headers) }
@@ -82,15 +90,18 @@ final class KafkaProducer {
     /// - Parameters:
     ///   - messages: what to send
     ///   - topic: where to
+    ///   - isHeld: whether their memory is held until they are reported, so that the client needs no copy of the values
     ///   - sent: moved by each message that the client has taken
     /// - Throws: ``ConnectorError`` for the first message that the client refuses
-    func send(_ messages: PlainMessages, to topic: OpaquePointer, sent: inout Int) throws(ConnectorError) {
+    func send(
+        _ messages: PlainMessages, to topic: OpaquePointer, isHeld: Bool, sent: inout Int
+    ) throws(ConnectorError) {
         var start = 0
         while start < messages.count {
             let rest = messages.room + start
             let left = messages.count - start
             var taken = Int(
-                rd_kafka_produce_batch(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, rest, Int32(left)))
+                rd_kafka_produce_batch(topic, RD_KAFKA_PARTITION_UA, KafkaProducer.flags(isHeld), rest, Int32(left)))
             if taken == left {
                 sent += left
                 return
@@ -103,6 +114,8 @@ final class KafkaProducer {
             try wait(after: rest[taken].err, size: rest[taken].len, topic)
         }
     }
+
+    private static func flags(_ isHeld: Bool) -> Int32 { isHeld ? 0 : RD_KAFKA_MSG_F_COPY }
 
     /// Waits where the client has no room; any other reason is a failure.
     private func wait(
@@ -136,6 +149,7 @@ final class KafkaProducer {
             if reports.pending.count == 0 { return }
             // It has the client send at once what it still collects.
             rd_kafka_flush(client.pointer, 10)
+            reports.endRun()
         }
     }
 

@@ -61,10 +61,12 @@ public final class KafkaWriter: SinkWriter {
         guard let producer, let context else { return }
         try serve(producer)
         try transactions?.open()
-        let number = producer.reports.pending.begin(acknowledgement, count: batch.count, at: context.scheduler.now)
+        let memory = BatchMemory.worthHolding(of: batch, atMost: producer.reports.pending.room)
+        let number = producer.reports.pending.begin(
+            acknowledgement, count: batch.count, at: context.scheduler.now, holding: memory)
         var written = 0
         do {
-            while written < batch.count { try write(batch, number, &written, producer) }
+            while written < batch.count { try write(batch, number, &written, producer, isHeld: memory != nil) }
             producer.reports.end(producer.reports.pending.endWriting(number, unwritten: 0))
         } catch {
             var described = (error as? ConnectorError) ?? ConnectorError(.malformed, "\(error)", cause: error)
@@ -80,7 +82,7 @@ public final class KafkaWriter: SinkWriter {
 
     /// Writes the next messages that can go together.
     private func write(
-        _ batch: borrowing Batch<KeyValue>, _ number: Int, _ written: inout Int, _ producer: KafkaProducer
+        _ batch: borrowing Batch<KeyValue>, _ number: Int, _ written: inout Int, _ producer: KafkaProducer, isHeld: Bool
     ) throws {
         let topic = try topicHandle(of: batch, written, producer)
         plain.begin()
@@ -95,11 +97,11 @@ public final class KafkaWriter: SinkWriter {
             guard isTaken else { break }
             next += 1
         }
-        if !plain.isEmpty { return try producer.send(plain, to: topic, sent: &written) }
+        if !plain.isEmpty { return try producer.send(plain, to: topic, isHeld: isHeld, sent: &written) }
         repeat {
             let tag = PendingBatches.Tag(batch: number, place: written)
             try batch.withElement(at: written) { element throws(ConnectorError) in
-                try producer.send(element, to: topic, tag: tag, timestamp(element))
+                try producer.send(element, to: topic, tag: tag, timestamp(element), isHeld: isHeld)
             }
             written += 1
         } while written < batch.count && isTopicFixed && !batch.withElement(at: written) { isPlain($0) }

@@ -12,11 +12,16 @@ struct PendingBatches: ~Copyable {
         /// The first message that was not delivered.
         var firstFailed: Int?
         let since: MonotonicTime
+        /// What the client reads the messages from, where it has no copy.
+        let memory: BytesBuffer?
 
-        init(_ acknowledgement: consuming SinkAcknowledgement, missing: Int, since: MonotonicTime) {
+        init(
+            _ acknowledgement: consuming SinkAcknowledgement, missing: Int, since: MonotonicTime, memory: BytesBuffer?
+        ) {
             self.acknowledgement = consume acknowledgement
             self.missing = missing
             self.since = since
+            self.memory = memory
         }
     }
 
@@ -41,18 +46,30 @@ struct PendingBatches: ~Copyable {
         var place: Int { Int(word & (1 << Tag.placeBits - 1)) }
     }
 
+    /// How much memory is held for the client at most. A partition that stands still holds whole batches for the sake of
+    /// its part of them; what comes beyond this is copied.
+    private static let mostHeldBytes = 8 << 20
+
+    private var heldBytes = 0
     private var slots: [Pending?] = []
     private var free: [Int] = []
     private(set) var count = 0
 
     /// Takes a batch in.
     ///
+    /// - Parameters:
+    ///   - acknowledgement: ended with the last of its messages
+    ///   - messages: how many it has
+    ///   - now: the time
+    ///   - memory: what is kept until then
     /// - Returns: its number, for the messages that are made of it
     mutating func begin(
-        _ acknowledgement: consuming SinkAcknowledgement, count messages: Int, at now: MonotonicTime
+        _ acknowledgement: consuming SinkAcknowledgement, count messages: Int, at now: MonotonicTime,
+        holding memory: BytesBuffer? = nil
     ) -> Int {
-        let pending = Pending(acknowledgement, missing: messages + 1, since: now)
+        let pending = Pending(acknowledgement, missing: messages + 1, since: now, memory: memory)
         count += 1
+        heldBytes += memory?.capacity ?? 0
         if let slot = free.popLast() {
             slots[slot] = pending
             return slot
@@ -60,6 +77,9 @@ struct PendingBatches: ~Copyable {
         slots.append(pending)
         return slots.count - 1
     }
+
+    /// How many bytes may be held beside those that are.
+    var room: Int { PendingBatches.mostHeldBytes - heldBytes }
 
     /// Notes that a message was not delivered, or could not be written.
     mutating func fail(_ tag: Tag) {
@@ -93,6 +113,7 @@ struct PendingBatches: ~Copyable {
         slots[batch] = nil
         free.append(batch)
         count -= 1
+        heldBytes -= pending.memory?.capacity ?? 0
         if let acknowledgement = pending.acknowledgement.take() {
             if let place = pending.firstFailed {
                 acknowledgement.end(failingAt: place)

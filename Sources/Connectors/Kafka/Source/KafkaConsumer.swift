@@ -16,15 +16,7 @@ final class KafkaConsumer {
     init(_ settings: consuming KafkaSettings, watch: ClientWatch) throws(ConnectorError) {
         let changes = AssignmentChanges()
         self.changes = changes
-        settings.withPointer { pointer in
-            rd_kafka_conf_set_rebalance_cb(pointer) { client, code, partitions, opaque in
-                guard let opaque, let partitions else { return }
-                let watch = Unmanaged<ClientWatch>.fromOpaque(opaque).takeUnretainedValue()
-                watch.assignmentChanges?.note(code, partitions, of: client)
-            }
-        }
-        watch.setAssignmentChanges(changes)
-        client = try KafkaClient(RD_KAFKA_CONSUMER, settings, watch: watch)
+        client = try KafkaClient(RD_KAFKA_CONSUMER, settings, ClientCallbacks(watch, changes: changes))
         // Errors and changes come by the same queue as messages.
         rd_kafka_poll_set_consumer(client.pointer)
         queue = rd_kafka_queue_get_consumer(client.pointer)

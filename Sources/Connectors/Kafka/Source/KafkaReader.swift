@@ -14,6 +14,8 @@ public final class KafkaReader: SourceReader {
     let messages = MessageList(capacity: 4096)
     /// Bounded partitions that have come to their end since the last batch.
     var completed: [Int] = []
+    private let pool = BytesBufferPool(
+        mostBuffers: 16, bytes: MessageSize.batchBytes / 8...2 * MessageSize.batchBytes)
     private var size = MessageSize()
     private var lag = ConsumerLag(nil)
     /// Since when what was read waits for room.
@@ -162,14 +164,15 @@ public final class KafkaReader: SourceReader {
     // MARK: messages
 
     private func take(into batch: inout SourceBatch<KeyValue>, _ context: SourceContext) throws {
-        let decoder = MessageDecoder(messages, atMost: batch.room)
-        if decoder.count > 0 {
-            size.note(bytes: decoder.byteCount, of: decoder.count)
+        let group = MessageGroup(messages, atMost: batch.room)
+        if group.count > 0 {
+            size.note(bytes: group.byteCount, of: group.count)
             consumer?.client.watch.noteAnswer()
-            var payload = decoder.payload()
+            var payload = MessagePayload(
+                pool.buffer(capacity: group.byteCount), keepsHeaders: source.keepsHeaders)
             var taken = 0
-            while taken < decoder.count, payload.failure == nil {
-                let run = MessageRun(messages, from: taken, below: decoder.count)
+            while taken < group.count, payload.failure == nil {
+                let run = MessageRun(messages, from: taken, below: group.count)
                 taken = run.range.upperBound
                 take(run, &payload, into: &batch, context)
             }
@@ -195,7 +198,7 @@ public final class KafkaReader: SourceReader {
     ) {
         guard let first = messages[run.range.lowerBound], let place = assignment.place(of: first),
             !assignment[place].isComplete
-        else { return payload.skip(run.range, of: messages) }
+        else { return }
         let offset = first.pointee.offset
         let end = assignment[place].end
         let wanted = end.map { min(run.range.count, Int(clamping: max(0, $0 - offset))) } ?? run.range.count
@@ -204,9 +207,7 @@ public final class KafkaReader: SourceReader {
             return payload.next(message, into: memory, &time)
         }
         assignment[place].next = offset + Int64(count)
-        if count < wanted { return }
-        payload.skip(run.range.dropFirst(count), of: messages)
-        if let end {
+        if count == wanted, let end {
             context.progress.advance(by: Int64(count))
             if offset + Int64(run.range.count) >= end { complete(place) }
         }

@@ -2,11 +2,14 @@
 struct MessageSize {
     /// How many bytes of messages are taken at a time.
     static let batchBytes = 256 << 10
+    /// How many messages are taken at a time: with what the client notes of them, they are to stand in the processor's
+    /// cache while they are gone through.
+    static let batchCount = 512
 
     private var average = 0
 
     func wanted(atMost room: Int) -> Int {
-        max(1, min(room, average == 0 ? 256 : MessageSize.batchBytes / max(1, average)))
+        max(1, min(room, MessageSize.batchCount, average == 0 ? 256 : MessageSize.batchBytes / max(1, average)))
     }
 
     mutating func note(bytes: Int, of count: Int) {
