@@ -78,15 +78,20 @@ static long long time_of(const rd_kafka_message_t *message) {
     return rd_kafka_message_timestamp(message, &type);
 }
 
+// The messages of the rows have none; whoever wants to keep headers has to look for them.
+static void look_for_headers(const rd_kafka_message_t *message) {
+    rd_kafka_headers_t *headers;
+    if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) abort();
+}
+
 // Writes a batch, waiting for room.
 static void write_batch(
     rd_kafka_t *producer, rd_kafka_topic_t *topic, rd_kafka_message_t **messages, rd_kafka_message_t *room, long count,
-    bool keeps_times) {
-    if (keeps_times) {
+    bool keeps_all) {
+    if (keeps_all) {
         for (long index = 0; index < count;) {
             const rd_kafka_message_t *message = messages[index];
-            rd_kafka_headers_t *headers;
-            if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) abort();
+            look_for_headers(message);
             rd_kafka_resp_err_t code = rd_kafka_producev(
                 producer, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                 RD_KAFKA_V_KEY(message->key, message->key_len), RD_KAFKA_V_VALUE(message->payload, message->len),
@@ -107,7 +112,7 @@ static void write_batch(
 }
 
 bool kafka_loop_copy(
-    const char *const *settings, const char *group, const char *from, int partitions, const char *to, bool keeps_times,
+    const char *const *settings, const char *group, const char *from, int partitions, const char *to, bool keeps_all,
     long count) {
     struct delivery delivery = {0};
     rd_kafka_t *consumer = make_client(RD_KAFKA_CONSUMER, settings, group, NULL, NULL);
@@ -126,6 +131,7 @@ bool kafka_loop_copy(
     static rd_kafka_message_t *messages[batch_size];
     static rd_kafka_message_t room[batch_size];
     long done = 0;
+    volatile long long latest;
     double next_commit = now() + 0.25;
     while (done < count) {
         long found = rd_kafka_consume_batch_queue(queue, 0, messages, batch_size);
@@ -133,9 +139,14 @@ bool kafka_loop_copy(
         for (long index = 0; index < found; index++)
             if (messages[index]->err) return fail("read", rd_kafka_message_errstr(messages[index]));
         if (to && found > 0) {
-            write_batch(producer, topic, messages, room, found, keeps_times);
+            write_batch(producer, topic, messages, room, found, keeps_all);
             rd_kafka_poll(producer, 0);
         }
+        if (!to && keeps_all)
+            for (long index = 0; index < found; index++) {
+                look_for_headers(messages[index]);
+                latest = time_of(messages[index]);
+            }
         for (long index = 0; index < found; index++) {
             list->elems[messages[index]->partition].offset = messages[index]->offset + 1;
             rd_kafka_message_destroy(messages[index]);

@@ -44,10 +44,17 @@ struct Contender: Sendable {
 
     /// Runs contenders in turn, so that what disturbs the machine disturbs all of them; the best of each.
     static func compare(_ contenders: [Contender], repetitions: Int) throws -> [Measurement] {
+        try runs(contenders, repetitions: repetitions).map(Measurement.best)
+    }
+
+    /// Runs contenders in turn.
+    ///
+    /// - Returns: the runs of each, in their order
+    static func runs(_ contenders: [Contender], repetitions: Int) throws -> [[Measurement]] {
         var runs: [[Measurement]] = contenders.map { _ in [] }
         for _ in 0..<max(1, repetitions) {
             for (place, contender) in contenders.enumerated() { runs[place].append(try contender.run()) }
         }
-        return runs.map(Measurement.best)
+        return runs
     }
 }
