@@ -204,10 +204,11 @@ let package = Package(
             path: "Sources/Watch",
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CConnectChecksum", path: "Sources/Network/CConnectChecksum"),
         .target(
             name: "ConnectNetwork",
             dependencies: [
-                "Connect",
+                "Connect", "CConnectChecksum",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -216,7 +217,7 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ],
             path: "Sources/Network",
-            exclude: ["PROTOCOL.md"],
+            exclude: ["CConnectChecksum", "PROTOCOL.md"],
             swiftSettings: strict
         ),
         .target(
