@@ -14,8 +14,9 @@ public func fuzzPeerPort(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     if mode & 4 != 0 { bytes = framed(hello) + framed(announcement) + framed(ready) + bytes }
     let role = mode & 8 == 0 ? Handshake.Role.listener : .dialler(expecting: 0)
     let isInClear = mode & 16 != 0
-    let whole = actions(role, isInClear: isInClear, bytes, longest: bytes.count)
-    let cut = actions(role, isInClear: isInClear, bytes, longest: longest)
+    let authentication = mode & 32 == 0 || isInClear ? Authentication.sharedSecret : .none
+    let whole = actions(role, authentication, isInClear: isInClear, bytes, longest: bytes.count)
+    let cut = actions(role, authentication, isInClear: isInClear, bytes, longest: longest)
     require(whole == cut, "it matters where the bytes are cut")
     for action in whole {
         switch action {
@@ -28,11 +29,11 @@ public func fuzzPeerPort(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
 }
 
 private func actions(
-    _ role: Handshake.Role, isInClear: Bool, _ bytes: [UInt8], longest: Int
+    _ role: Handshake.Role, _ authentication: Authentication, isInClear: Bool, _ bytes: [UInt8], longest: Int
 ) -> [PeerConnection.Action] {
     var connection = PeerConnection(
         role: role, facts: MemberFacts(place: 1, list: ["a:1", "b:2"], epoch: 1, instance: 1, planHash: "p"),
-        authentication: .sharedSecret, now: MonotonicTime(nanoseconds: 0))
+        authentication: authentication, now: MonotonicTime(nanoseconds: 0))
     var all = connection.start()
     var start = 0
     while start < bytes.count {

@@ -30,8 +30,9 @@ final class PeerLink: ChannelInboundHandler {
 
     /// Above how many bytes that are not written there is no room, and at how many there is room again.
     static let room = (full: 4 << 20, again: 1 << 20)
-    /// Frames are put together in buffers of this length.
-    private static let bufferLength = 64 << 10
+    /// How long the buffers are in which frames are put together: a short one for a turn that says little, as it may wait
+    /// for long to be written, and longer ones behind it.
+    private static let bufferLengths = (first: 1 << 10, further: 64 << 10)
 
     /// A connection that is being made.
     ///
@@ -181,8 +182,9 @@ final class PeerLink: ChannelInboundHandler {
     private func append(_ frame: Frame) {
         let room = FrameEncoder.room(for: frame)
         if output.writableBytes < room {
+            let length = output.readableBytes == 0 ? Self.bufferLengths.first : Self.bufferLengths.further
             passOn()
-            output = ByteBufferAllocator().buffer(capacity: max(room, Self.bufferLength))
+            output = ByteBufferAllocator().buffer(capacity: max(room, length))
         }
         let before = output.readableBytes
         FrameEncoder.append(frame, to: &output)
