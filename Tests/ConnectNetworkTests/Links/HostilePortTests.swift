@@ -49,6 +49,26 @@ struct HostilePortTests {
     }
 
     // S-NET-1
+    @Test("Who says nothing is refused after the handshake's time, with and without TLS")
+    func silence() throws {
+        for security in [PeerSecurity.loopback, LinkSecrets.right] {
+            let ports = try FreePorts.draw(2)
+            let member = try LinkedMember(1, of: ports) {
+                $0.security = security
+                $0.timing = PeerTiming(handshakeTimeout: .milliseconds(100))
+            }
+            defer { member.close() }
+            let socket = try RawSocket(to: ports[1])
+            let answer = socket.readAll()
+            let sentence = try member.log.waits(forRefusal: .timedOut)
+            #expect(sentence.contains("in vain"), "\(sentence)")
+            // With TLS nothing can be said before its own handshake.
+            let said: Frame = .refusal(Refusal(reason: .timedOut, sentence: sentence))
+            #expect(answer == (security.authentication == .none ? FrameSamples.encoded(said) : []))
+        }
+    }
+
+    // S-NET-1
     @Test("Silence and thousands of connects at the port neither disturb frames nor pile up")
     func flood() throws {
         let members = try LinkedMember.connected(2) { $0.maximumUnaccepted = 16 }
