@@ -43,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.5.0"),
     ],
@@ -203,17 +204,20 @@ let package = Package(
             path: "Sources/Watch",
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CConnectChecksum", path: "Sources/Network/CConnectChecksum"),
         .target(
             name: "ConnectNetwork",
             dependencies: [
-                "Connect",
+                "Connect", "CConnectChecksum",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ],
             path: "Sources/Network",
-            exclude: ["PROTOCOL.md"],
+            exclude: ["CConnectChecksum", "PROTOCOL.md"],
             swiftSettings: strict
         ),
         .target(
@@ -335,8 +339,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ConnectNetworkTests", dependencies: ["Connect", "ConnectNetwork", "ConnectTesting"],
-            swiftSettings: strict),
+            name: "ConnectNetworkTests",
+            dependencies: [
+                "Connect", "ConnectNetwork", "ConnectTesting", "ProcessSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ConnectKafkaTests",
             dependencies: [

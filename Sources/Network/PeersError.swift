@@ -1,4 +1,4 @@
-/// Why a list of peers, or this instance's place in it, cannot be used.
+/// Why a list of peers, this instance's place in it, or what protects their connections, cannot be used.
 public struct PeersError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of mistake it is; new kinds may come.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -19,6 +19,14 @@ public struct PeersError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let selfNotFound = Code(description: "self_not_found")
         /// Several addresses of the list are this machine's.
         public static let selfAmbiguous = Code(description: "self_ambiguous")
+        /// A member is reached from other machines, and nothing protects what is said.
+        public static let unprotected = Code(description: "unprotected")
+        /// The shared secret is too short or too long.
+        public static let unusableSecret = Code(description: "unusable_secret")
+        /// A certificate, a key or a trust root cannot be read or used.
+        public static let unusableCertificate = Code(description: "unusable_certificate")
+        /// This instance cannot listen at its address.
+        public static let cannotListen = Code(description: "cannot_listen")
     }
 
     /// What kind of mistake it is.

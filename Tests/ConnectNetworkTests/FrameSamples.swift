@@ -11,11 +11,8 @@ enum FrameSamples {
         case .hello:
             .hello(
                 Hello(
-                    version: Hello.currentVersion, authentication: .allCases.randomElement(using: &numbers) ?? .none,
-                    nonce: bytes(32, &numbers)))
-        case .announcement:
-            .announcement(
-                Announcement(facts: facts(&numbers), proof: bytes(Int.random(in: 0...64, using: &numbers), &numbers)))
+                    version: Hello.currentVersion, authentication: .allCases.randomElement(using: &numbers) ?? .none))
+        case .announcement: .announcement(Announcement(facts: facts(&numbers)))
         case .ready: .ready(Ready(epoch: number(&numbers)))
         case .refusal:
             .refusal(

@@ -47,7 +47,7 @@ struct HostileFrameTests {
             code: .notAPeer),
         Case(name: "SSH", isAccepted: false, bytes: Array("SSH-2.0-OpenSSH_9.2\r\n".utf8), code: .notAPeer),
         Case(
-            name: "a hello with other magic", isAccepted: false, bytes: frame(1, [UInt8](repeating: 65, count: 43)),
+            name: "a hello with other magic", isAccepted: false, bytes: frame(1, [UInt8](repeating: 65, count: 11)),
             code: .notAPeer),
         Case(
             name: "a long frame before the handshake", isAccepted: false, bytes: [0, 2, 0, 0, 1, 0, 0, 0],
@@ -78,7 +78,6 @@ struct HostileFrameTests {
         Case(name: "a text of 60,000 bytes", bytes: frame(4, [0, 1] + be(UInt16(60_000)) + [65]), code: .malformed),
         Case(name: "a text that is not UTF-8", bytes: frame(4, [0, 1, 0, 2, 0xC3, 0x28]), code: .malformed),
         Case(name: "a line break in a sentence", bytes: frame(4, [0, 1, 0, 2, 0x41, 0x0A]), code: .malformed),
-        Case(name: "a proof of 65 bytes", isAccepted: false, bytes: announcement(proof: 65), code: .malformed),
         Case(name: "a reason that does not exist", bytes: frame(4, [9, 9, 0, 0]), code: .malformed),
         Case(name: "a range that ends before it begins", bytes: acknowledgement(2, 1, status: 1), code: .malformed),
         Case(name: "a status that does not exist", bytes: acknowledgement(1, 1, status: 9), code: .malformed),
@@ -86,13 +85,6 @@ struct HostileFrameTests {
 
     private static func acknowledgement(_ first: UInt64, _ last: UInt64, status: UInt8) -> [UInt8] {
         frame(18, [0, 0, 0, 0, 0, 1] + be(first) + be(last) + be(UInt32(0)) + [status] + be(UInt32(0)))
-    }
-
-    private static func announcement(proof: UInt16) -> [UInt8] {
-        frame(
-            2,
-            be(UInt32(0)) + be(UInt64(0)) + be(UInt64(0)) + [0, 0, 0, 0] + be(UInt16(0)) + be(proof)
-                + [UInt8](repeating: 1, count: Int(proof)))
     }
 
     @Test("What is no frame is refused by name, in one piece or byte by byte, and for ever", arguments: cases)

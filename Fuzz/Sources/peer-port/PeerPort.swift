@@ -2,7 +2,8 @@ import Connect
 @_spi(Fuzzing) import ConnectNetwork
 import FuzzSupport
 
-/// Whatever comes to the peer port neither crashes nor is taken for a peer, and what is a frame is restored.
+/// Whatever comes to the peer port does not crash, means the same wherever it is cut, and is not believed without TLS where
+/// TLS is wanted; what is a frame is restored.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzPeerPort(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     var input = FuzzInput(data, size)
@@ -10,37 +11,47 @@ public func fuzzPeerPort(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let longest = 1 + input.number(below: 3000)
     var bytes = mode & 1 == 0 ? input.remaining() : framed(&input)
     if mode & 2 != 0 { bytes = framed(hello) + bytes }
-    var decoder = FrameDecoder()
-    if mode & 4 != 0 { decoder.accept() }
-    var handshake = Handshake(
-        role: mode & 8 == 0 ? .listener : .dialler(expecting: 1),
-        facts: MemberFacts(place: 0, list: ["a:1", "b:2"], epoch: 1, instance: 1, planHash: "p"),
-        authentication: .sharedSecret { _ in "a proof that nobody guesses" },
-        nonce: Bytes([UInt8](repeating: 1, count: 32)), now: MonotonicTime(nanoseconds: 0))
-    _ = handshake.start()
-    var frames: [Frame] = []
-    var start = 0
-    while start < bytes.count {
-        let end = min(bytes.count, start + longest)
-        do throws(ProtocolError) {
-            try decoder.decode(Bytes(bytes[start..<end]), into: &frames)
-        } catch {
-            require(!error.message.isEmpty, "an error says nothing")
-            check(handshake.fail(error))
-            break
+    if mode & 4 != 0 { bytes = framed(hello) + framed(announcement) + framed(ready) + bytes }
+    let role = mode & 8 == 0 ? Handshake.Role.listener : .dialler(expecting: 0)
+    let isInClear = mode & 16 != 0
+    let authentication = mode & 32 == 0 || isInClear ? Authentication.sharedSecret : .none
+    let whole = actions(role, authentication, isInClear: isInClear, bytes, longest: bytes.count)
+    let cut = actions(role, authentication, isInClear: isInClear, bytes, longest: longest)
+    require(whole == cut, "it matters where the bytes are cut")
+    for action in whole {
+        switch action {
+        case .send(let frame), .frame(let frame): restore(frame)
+        case .accepted: require(!isInClear, "a stranger was accepted")
+        case .close: break
         }
-        start = end
-    }
-    for frame in frames {
-        check(handshake.receive(frame))
-        restore(frame)
     }
     return 0
 }
 
-private func check(_ step: Handshake.Step) {
-    if case .accepted = step.verdict { require(false, "a stranger was accepted") }
-    for frame in step.frames { restore(frame) }
+private func actions(
+    _ role: Handshake.Role, _ authentication: Authentication, isInClear: Bool, _ bytes: [UInt8], longest: Int
+) -> [PeerConnection.Action] {
+    var connection = PeerConnection(
+        role: role, facts: MemberFacts(place: 1, list: ["a:1", "b:2"], epoch: 1, instance: 1, planHash: "p"),
+        authentication: authentication, now: MonotonicTime(nanoseconds: 0))
+    var all = connection.start()
+    var start = 0
+    while start < bytes.count {
+        let end = min(bytes.count, start + longest)
+        all += bytes[start..<end].withUnsafeBytes { piece in
+            let now = MonotonicTime(nanoseconds: 1)
+            return isInClear ? connection.receiveInClear(piece, at: now) : connection.receive(piece, at: now)
+        }
+        start = end
+    }
+    let isClosed = all.contains { if case .close = $0 { true } else { false } }
+    require(
+        (connection.deadline == nil) == isClosed, "a closed connection waits for something, or an open one for nothing")
+    if isClosed {
+        let late = framed(hello).withUnsafeBytes { connection.receive($0, at: MonotonicTime(nanoseconds: 2)) }
+        require(late.isEmpty && connection.disconnect(nil).isEmpty, "something comes out of a closed connection")
+    }
+    return all
 }
 
 private func restore(_ frame: Frame) {
@@ -58,7 +69,17 @@ private func restore(_ frame: Frame) {
 }
 
 /// A hello's type and content.
-private let hello: (UInt8, [UInt8]) = (1, Array("CNCTPEER".utf8) + [0, 1, 1] + [UInt8](repeating: 2, count: 32))
+private let hello: (UInt8, [UInt8]) = (1, Array("CNCTPEER".utf8) + [0, 1, 1])
+
+/// The announcement of member 0.
+private let announcement: (UInt8, [UInt8]) = (
+    2,
+    [UInt8](repeating: 0, count: 12) + [0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 112, 0, 3, 97, 58, 49, 0, 2, 0, 3, 97, 58, 49]
+        + [0, 3, 98, 58, 50]
+)
+
+/// The end of a handshake in epoch 1.
+private let ready: (UInt8, [UInt8]) = (3, [0, 0, 0, 0, 0, 0, 0, 1])
 
 /// Frames with right lengths and checksums, whatever their contents: no fuzzer guesses those.
 private func framed(_ input: inout FuzzInput) -> [UInt8] {

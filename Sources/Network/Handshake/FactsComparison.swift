@@ -31,35 +31,43 @@ struct FactsComparison: Sendable {
         // Whoever has the mistake in his own list, both say so.
         for facts in [other, own] {
             if let double = Self.duplicate(in: facts.list) {
-                return refusal(.duplicateAddress, "\(double) is twice in the list of \(facts.name)")
+                return refusal(
+                    .duplicateAddress,
+                    "\(double) is twice in the list of \(facts.name): every member needs an address of its own")
             }
             guard facts.list.contains(facts.address) else {
                 return refusal(
-                    .selfMissing, "the list of \(facts.name) has \(facts.list.count) members, but not its own address")
+                    .selfMissing,
+                    "the list of \(facts.name) has \(facts.list.count) members, but not its own address: add it, in the "
+                        + "same place for all members")
             }
         }
         guard own.list != other.list else { return nil }
         if let address = other.list.first(where: { !own.list.contains($0) }) {
             return refusal(
-                .listDiffers, "the lists differ: \(address) is in that of \(other.name), but not in that of \(own.name)"
-            )
+                .listDiffers,
+                "the lists differ: \(address) is in that of \(other.name), but not in that of \(own.name); give the same "
+                    + "list to all members")
         }
         if let address = own.list.first(where: { !other.list.contains($0) }) {
             return refusal(
-                .listDiffers, "the lists differ: \(address) is in that of \(own.name), but not in that of \(other.name)"
-            )
+                .listDiffers,
+                "the lists differ: \(address) is in that of \(own.name), but not in that of \(other.name); give the same "
+                    + "list to all members")
         }
         let place = zip(own.list, other.list).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
         return refusal(
             .listOrderDiffers,
             "the lists have another order: place \(place) is \(own.list[place]) for \(own.name) and "
-                + "\(other.list[place]) for \(other.name)")
+                + "\(other.list[place]) for \(other.name); give the list in the same order to all members")
     }
 
     private var placeRefusal: Refusal? {
         guard other.list.indices.contains(other.place), other.list[other.place] == other.address else {
             return refusal(
-                .wrongPlace, "\(other.address) calls itself member \(other.place), which is another one in its list")
+                .wrongPlace,
+                "\(other.address) calls itself member \(other.place), which is another one in its list: give it the place "
+                    + "of its address")
         }
         guard other.place != own.place else {
             return refusal(
@@ -69,7 +77,8 @@ struct FactsComparison: Sendable {
         guard let expected, expected != other.place else { return nil }
         return refusal(
             .wrongPlace,
-            "\(other.name) answers at the address of member \(expected) (\(address(of: expected)))")
+            "\(other.name) answers at the address of member \(expected) (\(address(of: expected))): see which instance "
+                + "listens there")
     }
 
     private func address(of place: Int) -> String {

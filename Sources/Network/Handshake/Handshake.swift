@@ -3,13 +3,13 @@ public import Connect
 /// The begin of a connection between two members: both end with the same verdict, and the same sentence.
 ///
 /// The sides speak in turns, and each frame is checked before the next is sent, so at most one of them refuses and the
-/// other learns of it. Nothing but the version and the kind of authentication is told to somebody who does not know
-/// the secret.
+/// other learns of it. Beneath, TLS has made sure that the other side knows the secret or has a certificate; only where
+/// there is no authentication somebody else can speak at all.
 ///
 ///     dialler                                listener
 ///     waits for hello    ── hello ──►        waits for hello
 ///                        ◄── hello ──        waits for announcement
-///     waits for          ── announcement ──► checks the proof, then the facts
+///     waits for          ── announcement ──► checks the facts
 ///       announcement     ◄── announcement ── waits for ready
 ///     checks, accepts    ── ready ──►        accepts
 @_spi(Fuzzing)
@@ -47,17 +47,13 @@ public struct Handshake: Sendable {
     }
 
     private let role: Role
-    private let facts: MemberFacts
-    private let authentication: Authentication
-    private let nonce: Bytes
+    let facts: MemberFacts
+    let authentication: Authentication
+    private let timeout: Duration
     /// The newest instance known of each place.
     private let instances: [Int: UInt64]
-    private var otherNonce = Bytes()
     private var state = State.waitsForHello
-    private let deadline: MonotonicTime
-
-    /// How long a handshake may take, from the connection on.
-    static let timeout = Duration.seconds(5)
+    private var deadline: MonotonicTime
 
     /// A handshake on a connection that has just been made.
     ///
@@ -65,20 +61,23 @@ public struct Handshake: Sendable {
     ///   - role: which side this is
     ///   - facts: what this member announces
     ///   - authentication: how both convince each other
-    ///   - nonce: 32 random bytes, made for this connection
     ///   - instances: the newest instance known of each place, so that older ones are refused
+    ///   - timeout: how long the handshake may take, from the connection on
     ///   - now: when the connection was made
     public init(
-        role: Role, facts: MemberFacts, authentication: Authentication, nonce: Bytes, instances: [Int: UInt64] = [:],
-        now: MonotonicTime
+        role: Role, facts: MemberFacts, authentication: Authentication, instances: [Int: UInt64] = [:],
+        timeout: Duration = .seconds(5), now: MonotonicTime
     ) {
         self.role = role
         self.facts = facts
         self.authentication = authentication
-        self.nonce = nonce
         self.instances = instances
-        deadline = now.advanced(by: Self.timeout)
+        self.timeout = timeout
+        deadline = now.advanced(by: timeout)
     }
+
+    /// Counts the time anew.
+    mutating func opened(at now: MonotonicTime) { deadline = now.advanced(by: timeout) }
 
     /// Begins: the dialler speaks first.
     public func start() -> Step {
@@ -96,13 +95,39 @@ public struct Handshake: Sendable {
         guard state != .ended, now >= deadline else { return Step() }
         return refuse(
             .timedOut,
-            "\(facts.name) waited \(Self.timeout.components.seconds) s for the end of the handshake in vain")
+            "\(facts.name) waited \(timeout) for the end of the handshake with \(otherName) in vain: see whether a member "
+                + "of the same version runs there, and whether it can keep up")
     }
 
     /// Ends a handshake in which the other side broke the protocol.
     public mutating func fail(_ error: ProtocolError) -> Step {
         guard state != .ended else { return Step() }
         return refuse(error.code == .notAPeer ? .notAPeer : .protocolError, error.message)
+    }
+
+    /// Ends a handshake whose connection cannot go on, whatever was said: nothing can be sent any more.
+    mutating func end(_ refusal: Refusal) -> Step {
+        guard state != .ended else { return Step() }
+        state = .ended
+        return Step(verdict: .refused(refusal))
+    }
+
+    /// Ends a handshake that the other side begins with TLS, while this one wants none.
+    mutating func refuseTLS() -> Step {
+        guard state != .ended else { return Step() }
+        return refuse(.authentication, authenticationDiffers("begins with TLS"))
+    }
+
+    /// Takes in a frame that came without TLS, while this side wants TLS: it is answered, and never believed.
+    mutating func receiveInClear(_ frame: Frame) -> Step {
+        switch (state, frame) {
+        case (.ended, _), (_, .refusal):
+            return receive(frame)
+        case (.waitsForHello, .hello(let hello)) where hello.version != Hello.currentVersion:
+            return receive(frame)
+        default:
+            return refuse(.authentication, authenticationDiffers("speaks without TLS"))
+        }
     }
 
     /// Takes in a frame of the other side.
@@ -134,29 +159,17 @@ public struct Handshake: Sendable {
         guard hello.version == Hello.currentVersion else {
             return refuse(
                 .version,
-                "the protocol's versions differ: \(facts.name) speaks version \(Hello.currentVersion), the other side "
+                "the protocol's versions differ: \(facts.name) speaks version \(Hello.currentVersion), \(otherName) "
                     + "version \(hello.version); run the same program everywhere")
         }
-        guard hello.authentication == authentication.kind else {
-            return refuse(
-                .authentication,
-                "the authentication differs: \(facts.name) wants \(authentication.kind.sentence), the other side "
-                    + hello.authentication.sentence)
+        guard hello.authentication == authentication else {
+            return refuse(.authentication, authenticationDiffers("wants \(hello.authentication.sentence)"))
         }
-        guard hello.nonce != nonce else {
-            return refuse(.wrongSecret, "the other side sends back what \(facts.name) has sent")
-        }
-        otherNonce = hello.nonce
         state = .waitsForAnnouncement
         return Step(frames: [role == .listener ? self.hello : announcement])
     }
 
     private mutating func receive(_ announcement: Announcement) -> Step {
-        let expected = authentication.proof(of: proven(announcement.facts, isOwn: false))
-        guard Authentication.areEqual(expected, announcement.proof) else {
-            return refuse(
-                .wrongSecret, "the secrets differ: the other side cannot prove to \(facts.name) that it knows it")
-        }
         let other = announcement.facts
         if let refusal = FactsComparison(
             own: facts, other: other, expected: expectedPlace, newest: instances[other.place]
@@ -172,6 +185,17 @@ public struct Handshake: Sendable {
         return Step(frames: [.ready(Ready(epoch: epoch))], verdict: .accepted(other, epoch: epoch))
     }
 
+    /// What the other side is called in sentences before it has said who it is.
+    var otherName: String {
+        guard let place = expectedPlace, facts.list.indices.contains(place) else { return "the other side" }
+        return "member \(place) (\(facts.list[place]))"
+    }
+
+    func authenticationDiffers(_ other: String) -> String {
+        "the authentication differs: \(facts.name) wants \(authentication.sentence), \(otherName) \(other); give the "
+            + "same security to all members"
+    }
+
     private var expectedPlace: Int? {
         if case .dialler(let place) = role { place } else { nil }
     }
@@ -183,27 +207,8 @@ public struct Handshake: Sendable {
     }
 
     private var hello: Frame {
-        .hello(Hello(version: Hello.currentVersion, authentication: authentication.kind, nonce: nonce))
+        .hello(Hello(version: Hello.currentVersion, authentication: authentication))
     }
 
-    private var announcement: Frame {
-        .announcement(
-            Announcement(facts: facts, proof: authentication.proof(of: proven(facts, isOwn: true))))
-    }
-
-    /// What a side proves: its role, so that nobody can be answered with his own proof, both nonces, so that a proof is
-    /// good for this connection only, and all that it announces.
-    private func proven(_ facts: MemberFacts, isOwn: Bool) -> Bytes {
-        let isOfDialler = (role != .listener) == isOwn
-        var writer = WireWriter(bytes: [])
-        writer.append(Hello.magic)
-        writer.append(Hello.currentVersion)
-        writer.append(authentication.kind.rawValue)
-        writer.append(UInt8(isOfDialler ? 1 : 2))
-        let isDialler = role != .listener
-        writer.bytes.append(contentsOf: isDialler ? nonce : otherNonce)
-        writer.bytes.append(contentsOf: isDialler ? otherNonce : nonce)
-        writer.append(facts)
-        return Bytes(writer.bytes)
-    }
+    private var announcement: Frame { .announcement(Announcement(facts: facts)) }
 }

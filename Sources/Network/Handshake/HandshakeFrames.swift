@@ -1,6 +1,4 @@
-import Connect
-
-/// The first frame of each side: nothing but what is needed to authenticate, as the other side may be anybody.
+/// The first frame of each side: nothing but what is needed to understand the others, as the other side may be anybody.
 @_spi(Fuzzing)
 public struct Hello: Sendable, Hashable {
     /// `CNCTPEER`
@@ -9,17 +7,13 @@ public struct Hello: Sendable, Hashable {
     static let currentVersion: UInt16 = 1
 
     var version: UInt16
-    var authentication: Authentication.Kind
-    /// Random bytes, never used again: a proof that was overheard proves nothing on another connection.
-    var nonce: Bytes
+    var authentication: Authentication
 }
 
-/// What a member is and believes, with the proof that it knows the secret.
+/// What a member is and believes.
 @_spi(Fuzzing)
 public struct Announcement: Sendable, Hashable {
     var facts: MemberFacts
-    /// Empty where nothing is to be proven.
-    var proof: Bytes
 }
 
 /// The end of a handshake that both sides agree with.
@@ -53,5 +47,7 @@ public struct Refusal: Sendable, Hashable {
         case oldInstance
         case timedOut
         case protocolError
+        case untrustedCertificate
+        case disconnected
     }
 }

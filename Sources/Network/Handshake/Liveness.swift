@@ -43,6 +43,11 @@ struct Liveness: Sendable, Hashable {
         lastSent = max(lastSent, now)
     }
 
+    /// When there may be something to do.
+    var deadline: MonotonicTime {
+        min(lastSent.advanced(by: heartbeatInterval), lastReceived.advanced(by: peerTimeout))
+    }
+
     /// What is to be done now. A heartbeat that is asked for counts as sent.
     mutating func duty(at now: MonotonicTime) -> Duty {
         let silence = now.elapsed(since: lastReceived)
@@ -52,7 +57,6 @@ struct Liveness: Sendable, Hashable {
             defer { count += 1 }
             return .sendHeartbeat(Heartbeat(count: count))
         }
-        return .wait(
-            until: min(lastSent.advanced(by: heartbeatInterval), lastReceived.advanced(by: peerTimeout)))
+        return .wait(until: deadline)
     }
 }

@@ -2,8 +2,8 @@ public import Connect
 
 /// Makes frames of bytes that come in pieces of any length.
 ///
-/// Memory grows with the bytes that came, never with a length that is only announced. After a fault nothing more is
-/// taken: where a frame ends is not known any more.
+/// Until the other side has been accepted, memory grows with the bytes that came, not with a length that is only
+/// announced. After a fault nothing more is taken: where a frame ends is not known any more.
 @_spi(Fuzzing)
 public struct FrameDecoder: ~Copyable, Sendable {
     /// The flag of a batch's last fragment.
@@ -15,6 +15,8 @@ public struct FrameDecoder: ~Copyable, Sendable {
     private var body = BytesBuilder()
     /// How many bytes of the body are still to come.
     private var missing = 0
+    /// Whether a part of the body has come.
+    private var isWithin = false
     private var fault: ProtocolError?
 
     /// A decoder of a connection that has just been made.
@@ -39,29 +41,59 @@ public struct FrameDecoder: ~Copyable, Sendable {
     ///   - frames: what the frames are appended to, also those before a fault
     /// - Throws: what is wrong; every later call throws the same
     public mutating func decode(_ piece: Bytes, into frames: inout [Frame]) throws(ProtocolError) {
+        var offset = 0
+        try piece.withUnsafeBytes { (bytes) throws(ProtocolError) in
+            while let frame = try next(in: bytes, from: &offset) { frames.append(frame) }
+        }
+    }
+
+    /// Takes in bytes up to the end of the next frame.
+    ///
+    /// - Parameters:
+    ///   - piece: the bytes that came
+    ///   - offset: how many of them were taken in already, and afterwards, how many are
+    /// - Returns: the frame that is complete now; nil where all bytes were taken in and more are needed
+    /// - Throws: what is wrong; every later call throws the same
+    mutating func next(in piece: UnsafeRawBufferPointer, from offset: inout Int) throws(ProtocolError) -> Frame? {
         if let fault { throw fault }
         do throws(ProtocolError) {
-            var offset = 0
             while offset < piece.count {
                 if header.count < WireLimits.headerLength {
                     header.append(piece[offset])
                     offset += 1
                     if header.count == 4 { try checkLength() }
-                    if header.count == WireLimits.headerLength { _ = try checkKind() }
-                } else {
-                    let count = min(missing, piece.count - offset)
-                    body.append(piece[offset..<(offset + count)])
-                    offset += count
-                    missing -= count
+                    guard header.count == WireLimits.headerLength else { continue }
+                    _ = try checkKind()
                 }
-                if header.count == WireLimits.headerLength, missing == 0 {
-                    frames.append(try finishFrame())
-                }
+                let rest = UnsafeRawBufferPointer(rebasing: piece[offset...])
+                offset += min(missing, rest.count)
+                if let content = content(from: rest) { return try finishFrame(content) }
             }
+            return nil
         } catch {
             fault = error
             throw error
         }
+    }
+
+    /// Adds to the content of the frame what the bytes hold of it; each byte is copied once.
+    ///
+    /// - Returns: the content where it is complete
+    private mutating func content(from bytes: UnsafeRawBufferPointer) -> Bytes? {
+        let count = min(missing, bytes.count)
+        let mine = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+        if !isWithin, count == missing {
+            missing = 0
+            return Bytes(copying: mine)
+        }
+        // Whoever was accepted may fill a frame; strangers are given memory for what they have sent, not announced.
+        if !isWithin, isAccepted { body.append(capacity: missing) { _ in 0 } }
+        isWithin = true
+        body.append(mine)
+        missing -= count
+        guard missing == 0 else { return nil }
+        isWithin = false
+        return body.take()
     }
 
     private func word(at index: Int) -> UInt32 {
@@ -96,8 +128,7 @@ public struct FrameDecoder: ~Copyable, Sendable {
         return kind
     }
 
-    private mutating func finishFrame() throws(ProtocolError) -> Frame {
-        let content = body.take()
+    private mutating func finishFrame(_ content: Bytes) throws(ProtocolError) -> Frame {
         var checksum = CastagnoliChecksum()
         header.withUnsafeBytes { checksum.update(UnsafeRawBufferPointer(rebasing: $0[..<8])) }
         checksum.update(content)

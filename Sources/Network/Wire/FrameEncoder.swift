@@ -1,4 +1,5 @@
 import Connect
+import NIOCore
 
 /// Writes frames as the bytes that stand for them.
 @_spi(Fuzzing)
@@ -11,10 +12,17 @@ public enum FrameEncoder {
     ///   - frame: any frame
     ///   - bytes: what it is appended to
     public static func append(_ frame: Frame, to bytes: inout [UInt8]) {
-        let start = bytes.count
-        // The bytes are moved into the writer and back, not copied.
-        var writer = WireWriter(bytes: [])
-        swap(&writer.bytes, &bytes)
+        var buffer = ByteBuffer()
+        append(frame, to: &buffer)
+        bytes += buffer.readableBytesView
+    }
+
+    /// Appends a frame, behind what the buffer holds already.
+    static func append(_ frame: Frame, to buffer: inout ByteBuffer) {
+        let start = buffer.writerIndex
+        // The buffer is moved into the writer and back, not copied.
+        var writer = WireWriter(buffer: ByteBuffer())
+        swap(&writer.buffer, &buffer)
         writer.append(UInt32(0))
         writer.append(frame.kind.rawValue)
         var isLast = false
@@ -23,16 +31,22 @@ public enum FrameEncoder {
         writer.append(UInt16(0))
         writer.append(UInt32(0))
         writer.appendBody(of: frame)
-        swap(&writer.bytes, &bytes)
-        let length = UInt32(bytes.count - start)
-        bytes.withUnsafeMutableBytes { all in
-            let whole = UnsafeMutableRawBufferPointer(rebasing: all[start...])
-            whole.storeBytes(of: length.bigEndian, toByteOffset: 0, as: UInt32.self)
+        swap(&writer.buffer, &buffer)
+        buffer.setInteger(UInt32(buffer.writerIndex - start), at: start)
+        let skipped = start - buffer.readerIndex
+        let checksum = buffer.withUnsafeReadableBytes { all in
+            let whole = UnsafeRawBufferPointer(rebasing: all[skipped...])
             var checksum = CastagnoliChecksum()
             checksum.update(UnsafeRawBufferPointer(rebasing: whole[..<8]))
             checksum.update(UnsafeRawBufferPointer(rebasing: whole[WireLimits.headerLength...]))
-            whole.storeBytes(of: checksum.value.bigEndian, toByteOffset: 8, as: UInt32.self)
+            return checksum.value
         }
+        buffer.setInteger(checksum, at: start + 8)
+    }
+
+    /// How much room a frame takes at most, in bytes; little more than it needs, except for a long list of members.
+    static func room(for frame: Frame) -> Int {
+        if case .fragment(let fragment) = frame { fragmentLength(of: fragment.elements) } else { 128 }
     }
 
     /// The bytes that the fields of a fragment take, with the header and without the elements.
@@ -51,11 +65,8 @@ extension WireWriter {
             append(Hello.magic)
             append(hello.version)
             append(hello.authentication.rawValue)
-            bytes.append(contentsOf: hello.nonce)
         case .announcement(let announcement):
             append(announcement.facts)
-            append(UInt16(announcement.proof.count))
-            bytes.append(contentsOf: announcement.proof)
         case .ready(let ready):
             append(ready.epoch)
         case .refusal(let refusal):
@@ -103,11 +114,7 @@ extension WireWriter {
         append(fragment.attempt)
         append(fragment.first)
         append(UInt32(fragment.elements.count))
-        bytes.reserveCapacity(bytes.count + fragment.elements.reduce(0) { $0 + 4 + $1.count })
-        for element in fragment.elements {
-            append(UInt32(element.count))
-            element.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        }
+        append(fragment.elements, length: fragment.elements.reduce(0) { $0 + 4 + $1.count })
     }
 
     mutating func append(_ facts: MemberFacts) {

@@ -14,10 +14,6 @@ public struct WireLimits: Sendable, Hashable {
     static let maximumTextLength = 1024
     /// The most members a list may have.
     static let maximumMembers = 1024
-    /// The longest proof of an authentication, in bytes.
-    static let maximumProofLength = 64
-    /// The length of a nonce, in bytes.
-    static let nonceLength = 32
 
     /// Bounds of frames.
     ///

@@ -5,7 +5,7 @@ extension WireReader {
     mutating func frame(_ kind: Frame.Kind, isLast: Bool) throws(ProtocolError) -> Frame {
         switch kind {
         case .hello: .hello(try hello())
-        case .announcement: .announcement(Announcement(facts: try facts(), proof: try proof()))
+        case .announcement: .announcement(Announcement(facts: try facts()))
         case .ready: .ready(Ready(epoch: try number()))
         case .refusal: .refusal(Refusal(reason: try value(Refusal.Reason.self), sentence: try text()))
         case .openFlow: .openFlow(OpenFlow(flow: try flow(), generation: try number(), first: try number()))
@@ -41,11 +41,9 @@ extension WireReader {
         guard version == Hello.currentVersion else {
             // What follows in a hello of another version is not known; its sender is told by a refusal.
             _ = try take(remaining)
-            return Hello(version: version, authentication: .none, nonce: Bytes())
+            return Hello(version: version, authentication: .none)
         }
-        return Hello(
-            version: version, authentication: try value(Authentication.Kind.self),
-            nonce: try take(WireLimits.nonceLength))
+        return Hello(version: version, authentication: try value(Authentication.self))
     }
 
     private mutating func facts() throws(ProtocolError) -> MemberFacts {
@@ -64,14 +62,6 @@ extension WireReader {
         var facts = MemberFacts(place: place, list: list, epoch: epoch, instance: instance, planHash: planHash)
         facts.address = address
         return facts
-    }
-
-    private mutating func proof() throws(ProtocolError) -> Bytes {
-        let count = Int(try number(UInt16.self))
-        guard count <= WireLimits.maximumProofLength else {
-            throw ProtocolError(.malformed, "a proof of \(count) bytes came")
-        }
-        return try take(count)
     }
 
     private mutating func fragment(isLast: Bool) throws(ProtocolError) -> Fragment {

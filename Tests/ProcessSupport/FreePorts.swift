@@ -1,13 +1,12 @@
 import Foundation
-import ProcessSupport
 
 /// Ports of 127.0.0.1 that nobody has, and that the system gives to nobody: a server that was killed finds its port free.
-enum FreePorts {
+package enum FreePorts {
     /// Below the ports that systems give to whoever asks for any.
     private static let range = 10_000...32_000
 
     /// Draws so many ports, free for TCP and UDP now.
-    static func draw(_ count: Int) throws -> [Int] {
+    package static func draw(_ count: Int) throws -> [Int] {
         var ports: [Int] = []
         for _ in 0..<1000 where ports.count < count {
             let port = Int.random(in: range)
@@ -22,7 +21,7 @@ enum FreePorts {
     }
 
     /// A socket that listens and never answers; closed by the caller.
-    static func silent() throws -> (descriptor: Int32, port: Int) {
+    package static func silent() throws -> (descriptor: Int32, port: Int) {
         guard let found = open(stream: true, port: 0), listen(found.descriptor, 64) == 0 else {
             throw TestFailure("there is no free port")
         }
