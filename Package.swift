@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "ConnectPatterns", targets: ["ConnectPatterns"]),
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
         .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
+        .library(name: "ConnectJSON", targets: ["ConnectJSON"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
@@ -142,6 +143,19 @@ let package = Package(
             dependencies: ["Connect", "ConnectCatalog", "CConnectZstd"],
             path: "Sources/Coders/Zstd",
             exclude: ["CConnectZstd"],
+            swiftSettings: strict
+        ),
+        // C++ behind a header of C.
+        .target(
+            name: "CConnectSIMDJSON",
+            path: "Sources/Coders/JSON/CConnectSIMDJSON",
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(
+            name: "ConnectJSON",
+            dependencies: ["Connect", "ConnectCatalog", "CConnectSIMDJSON"],
+            path: "Sources/Coders/JSON",
+            exclude: ["CConnectSIMDJSON"],
             swiftSettings: strict
         ),
         .target(
@@ -378,6 +392,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ConnectGzipTests", dependencies: ["Connect", "ConnectGzip", "ConnectText"], swiftSettings: strict),
+        .testTarget(
+            name: "ConnectJSONTests",
+            dependencies: [
+                "Connect", "ConnectCatalog", "ConnectJSON", "ConnectTesting", "ConnectText", "ProcessSupport",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SimulationTests", dependencies: ["Connect", "ConnectTesting"], swiftSettings: strict),
     ],
