@@ -33,7 +33,8 @@ let package = Package(
     ],
     // Which stages `connectctl` has; each needs a C library.
     traits: [
-        .default(enabledTraits: ["Kafka", "Patterns", "Zstandard"]),
+        .default(enabledTraits: ["JSON", "Kafka", "Patterns", "Zstandard"]),
+        .trait(name: "JSON", description: "json and json-filter, with libsimdjson."),
         .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
         .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
         .trait(name: "Zstandard", description: "zstd and unzstd, with libzstd."),
@@ -93,6 +94,7 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .target(name: "ConnectJSON", condition: .when(traits: ["JSON"])),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectPatterns", condition: .when(traits: ["Patterns"])),
@@ -257,6 +259,10 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "ndjson-filter", dependencies: ["Connect", "ConnectFiles", "ConnectJSON"],
+            path: "Examples/NdjsonFilter", swiftSettings: strict
+        ),
+        .executableTarget(
             name: "own-component", dependencies: ["Connect", "ConnectCatalog", "ConnectComponents", "ConnectTool"],
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
@@ -298,7 +304,7 @@ let package = Package(
             dependencies: [
                 "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
                 "tail-to-file",
-                "file-to-file", "shapes",
+                "file-to-file", "ndjson-filter", "shapes",
             ], swiftSettings: strict
         ),
         .executableTarget(
@@ -335,8 +341,8 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectPatterns",
-                "ConnectProcess",
+                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectJSON",
+                "ConnectPatterns", "ConnectProcess",
                 "ConnectTesting", "ConnectText", "ConnectZstd", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
