@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "ConnectPatterns", targets: ["ConnectPatterns"]),
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
         .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
+        .library(name: "ConnectJSON", targets: ["ConnectJSON"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
@@ -32,7 +33,8 @@ let package = Package(
     ],
     // Which stages `connectctl` has; each needs a C library.
     traits: [
-        .default(enabledTraits: ["Kafka", "Patterns", "Zstandard"]),
+        .default(enabledTraits: ["JSON", "Kafka", "Patterns", "Zstandard"]),
+        .trait(name: "JSON", description: "json and json-filter, with libsimdjson."),
         .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
         .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
         .trait(name: "Zstandard", description: "zstd and unzstd, with libzstd."),
@@ -93,6 +95,7 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .target(name: "ConnectJSON", condition: .when(traits: ["JSON"])),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectPatterns", condition: .when(traits: ["Patterns"])),
@@ -143,6 +146,19 @@ let package = Package(
             dependencies: ["Connect", "ConnectCatalog", "CConnectZstd"],
             path: "Sources/Coders/Zstd",
             exclude: ["CConnectZstd"],
+            swiftSettings: strict
+        ),
+        // C++ behind a header of C.
+        .target(
+            name: "CConnectSIMDJSON",
+            path: "Sources/Coders/JSON/CConnectSIMDJSON",
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(
+            name: "ConnectJSON",
+            dependencies: ["Connect", "ConnectCatalog", "CConnectSIMDJSON"],
+            path: "Sources/Coders/JSON",
+            exclude: ["CConnectSIMDJSON"],
             swiftSettings: strict
         ),
         .target(
@@ -247,6 +263,10 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "ndjson-filter", dependencies: ["Connect", "ConnectFiles", "ConnectJSON"],
+            path: "Examples/NdjsonFilter", swiftSettings: strict
+        ),
+        .executableTarget(
             name: "own-component", dependencies: ["Connect", "ConnectCatalog", "ConnectComponents", "ConnectTool"],
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
@@ -288,7 +308,7 @@ let package = Package(
             dependencies: [
                 "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
                 "tail-to-file",
-                "file-to-file", "shapes",
+                "file-to-file", "ndjson-filter", "shapes",
             ], swiftSettings: strict
         ),
         .executableTarget(
@@ -325,8 +345,8 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectPatterns",
-                "ConnectProcess",
+                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectJSON",
+                "ConnectPatterns", "ConnectProcess",
                 "ConnectTesting", "ConnectText", "ConnectZstd", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -389,6 +409,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ConnectGzipTests", dependencies: ["Connect", "ConnectGzip", "ConnectText"], swiftSettings: strict),
+        .testTarget(
+            name: "ConnectJSONTests",
+            dependencies: [
+                "Connect", "ConnectCatalog", "ConnectJSON", "ConnectTesting", "ConnectText", "ProcessSupport",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SimulationTests", dependencies: ["Connect", "ConnectTesting"], swiftSettings: strict),
     ],

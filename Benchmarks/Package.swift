@@ -17,14 +17,16 @@ let package = Package(
     ],
     targets: [
         .target(name: "CMallocCount"),
+        .target(name: "CSIMDJSONLoop", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CKafkaLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .executableTarget(
             name: "connect-benchmarks",
             dependencies: [
-                "CKafkaLoop",
+                "CKafkaLoop", "CSIMDJSONLoop",
                 .product(name: "Connect", package: "connect"),
                 .product(name: "ConnectFiles", package: "connect"),
                 .product(name: "ConnectGzip", package: "connect"),
+                .product(name: "ConnectJSON", package: "connect"),
                 .product(name: "ConnectKafka", package: "connect"),
                 .product(name: "ConnectKafkaEmbedded", package: "connect"),
                 .product(name: "ConnectText", package: "connect"),
@@ -44,5 +46,6 @@ let package = Package(
             path: "Sources/AllocationGate",
             swiftSettings: strict
         ),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

@@ -5,6 +5,9 @@ import ConnectComponents
 import ConnectProcess
 import ConnectTool
 
+#if JSON
+    import ConnectJSON
+#endif
 #if Kafka
     import ConnectKafka
 #endif
@@ -21,6 +24,9 @@ catalog.registerText()
 catalog.registerGzip()
 #if Zstandard
     catalog.registerZstd()
+#endif
+#if JSON
+    catalog.registerJSON()
 #endif
 #if Patterns
     catalog.registerPatterns()

@@ -3,6 +3,7 @@ import ConnectCatalog
 import ConnectComponents
 import ConnectFiles
 import ConnectGzip
+import ConnectJSON
 import ConnectPatterns
 import ConnectProcess
 import ConnectTesting
@@ -29,6 +30,7 @@ struct Words: Sendable {
         catalog.registerText()
         catalog.registerGzip()
         catalog.registerZstd()
+        catalog.registerJSON()
         catalog.registerPatterns()
         catalog.registerProcess()
         catalog.register(

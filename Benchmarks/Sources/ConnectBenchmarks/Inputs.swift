@@ -20,20 +20,41 @@ enum Inputs {
     /// The same, compressed by `gzip -6`.
     static var compressedLog: String { log + ".gz" }
 
+    /// Events as JSON, 150 MB, a document of 375 bytes on each line.
+    static var events: String { directory + "/events-150.ndjson" }
+
+    /// Makes the events where they are missing.
+    ///
+    /// - Returns: how many there are
+    /// - Throws: where a command failed
+    static func prepareEvents() throws -> Int {
+        mkdir(directory, 0o755)
+        try make(events, "'\(script("generate-events"))' 150 1")
+        try make(events + ".count", "wc -l < '\(events)'")
+        return try count(of: events)
+    }
+
     /// Makes what is missing.
     ///
     /// - Returns: how many lines the log has
     /// - Throws: where a command failed
     static func prepare() throws -> Int {
         mkdir(directory, 0o755)
-        let generator =
-            "\(#filePath)".split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
-            + "/scripts/generate-log"
-        try make(log, "'\(generator)' 203 1")
+        try make(log, "'\(script("generate-log"))' 203 1")
         try make(compressedLog, "gzip -6 -c '\(log)'")
         try make(log + ".count", "wc -l < '\(log)'")
-        let text = SmallFile.read(log + ".count") ?? ""
-        guard let count = Int(text.filter { $0.isNumber }) else { throw BenchmarkError("\(log).count holds no number") }
+        return try count(of: log)
+    }
+
+    private static func script(_ name: String) -> String {
+        "\(#filePath)".split(separator: "/").dropLast(4).map { "/" + $0 }.joined() + "/scripts/" + name
+    }
+
+    private static func count(of path: String) throws -> Int {
+        let text = SmallFile.read(path + ".count") ?? ""
+        guard let count = Int(text.filter { $0.isNumber }) else {
+            throw BenchmarkError("\(path).count holds no number")
+        }
         return count
     }
 

@@ -4,6 +4,7 @@ extension Program {
     static let fileToStdout = Program("file-to-stdout")
     static let gzipLinesCount = Program("gzip-lines-count")
     static let listFilterFold = Program("list-filter-fold")
+    static let ndjsonFilter = Program("ndjson-filter")
     static let tailToFile = Program("tail-to-file")
     static let fileToFile = Program("file-to-file")
     static let shapes = Program("shapes")

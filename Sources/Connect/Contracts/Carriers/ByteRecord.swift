@@ -2,4 +2,10 @@
 package protocol ByteRecord: Sendable {
     /// The bytes as they came.
     var originalBytes: Bytes { get }
+    /// How much memory it takes with what it refers to, in bytes.
+    var occupiedBytes: Int { get }
+}
+
+extension ByteRecord {
+    package var occupiedBytes: Int { originalBytes.count }
 }

@@ -49,7 +49,16 @@ extension Batch {
         var bytes = byteCount
         if Element.self == String.self || Element.self == KeyValue.self || Element.self == StreamChunk.self {
             for index in 0..<count { bytes += byteSize(of: element(at: index)) }
+        } else if let type = Element.self as? any ByteRecord.Type {
+            // Asked once for a batch, since asking is dear.
+            bytes += occupiedBytes(of: type)
         }
+        return bytes
+    }
+
+    private func occupiedBytes<Record: ByteRecord>(of type: Record.Type) -> Int {
+        var bytes = 0
+        for index in 0..<count { bytes += unsafeBitCast(element(at: index), to: Record.self).occupiedBytes }
         return bytes
     }
 }
