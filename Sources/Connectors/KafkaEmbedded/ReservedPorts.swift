@@ -35,17 +35,19 @@ final class ReservedPorts: Sendable {
     /// - Returns: a port that somebody else has; nil where there is none
     func firstTaken(_ broker: Int?) -> Int32? {
         descriptors.withLock { descriptors in
-            for (number, descriptor) in descriptors where descriptor < 0 && (broker ?? number) == number {
-                let again = connect_reserve_port(ports[number - 1])
-                if again < 0 { return ports[number - 1] }
-                descriptors[number] = again
+            for (number, descriptor) in descriptors where (broker ?? number) == number {
+                let port = ports[number - 1]
+                let kept = descriptor < 0 ? connect_reserve_port(port) : descriptor
+                if kept < 0 { return port }
+                descriptors[number] = kept
+                if !connect_share_port(kept, port) { return port }
             }
             return nil
         }
     }
 
-    /// Gives the port of a broker back that has come up; nil means all. Until then both have it, since neither has it to
-    /// itself: there is no moment in which it is free.
+    /// Gives the port of a broker back that has come up; nil means all. Until then both have it: there is no moment in which
+    /// it is free.
     func release(_ broker: Int?) {
         descriptors.withLock { descriptors in
             for number in broker.map({ [$0] }) ?? Array(descriptors.keys) {

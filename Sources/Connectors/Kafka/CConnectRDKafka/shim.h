@@ -4,6 +4,7 @@
 #include <librdkafka/rdkafka_mock.h>
 #include <arpa/inet.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,19 +33,42 @@ static inline rd_kafka_mock_cluster_t *connect_mock_cluster_new(rd_kafka_t *clie
     return cluster;
 }
 
-// Keeps a loopback port from being given to others, without listening; -1 where that is not possible.
-static inline int connect_reserve_port(int port) {
-    int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+static inline void connect_set_shared(int descriptor, int is_shared) {
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &is_shared, sizeof is_shared);
+}
+
+static inline int connect_bind_shared(int port) {
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -1;
-    int on = 1;
     struct sockaddr_in address = {0};
     address.sin_family = AF_INET;
     address.sin_port = htons((unsigned short)port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    connect_set_shared(descriptor, 1);
     if (bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0) return descriptor;
     close(descriptor);
     return -1;
+}
+
+// Keeps a loopback port from being given to others, and others from listening at it, without listening; -1 where that is
+// not possible.
+static inline int connect_reserve_port(int port) {
+    int descriptor = connect_bind_shared(port);
+    // Connections of before are no hindrance when it is bound; from then on it is not shared.
+    if (descriptor >= 0) connect_set_shared(descriptor, 0);
+    return descriptor;
+}
+
+// Lets somebody else listen at a port that is kept.
+//
+// Returns: whether that would succeed now; where not, the port is not shared
+static inline bool connect_share_port(int descriptor, int port) {
+    connect_set_shared(descriptor, 1);
+    int other = connect_bind_shared(port);
+    bool is_possible = other >= 0 && listen(other, 1) == 0;
+    if (other >= 0) close(other);
+    if (!is_possible) connect_set_shared(descriptor, 0);
+    return is_possible;
 }
 
 static inline void connect_release_port(int descriptor) { close(descriptor); }
