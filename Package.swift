@@ -293,7 +293,7 @@ let package = Package(
             ],
             path: "Examples/KafkaEmbedded", swiftSettings: strict
         ),
-        .testTarget(name: "ConnectTests", dependencies: ["Connect"], swiftSettings: strict),
+        .testTarget(name: "ConnectTests", dependencies: ["Connect", "ConnectTesting"], swiftSettings: strict),
         .testTarget(
             name: "SemanticsTests",
             dependencies: [

@@ -9,7 +9,8 @@ bool kafka_loop_fill(const char *const *settings, const char *topic, int partiti
 
 // Reads `count` messages of a topic by batches. With `to` each is written to that topic, with headers and time where
 // `keeps_all` (one call for each) or without (one call for many), delivery reports are counted, and offsets committed
-// every 250 ms and at the end.
+// every 250 ms and at the end. Without `to` messages are dropped; where `keeps_all`, after they were taken over with all that
+// belongs to them.
 bool kafka_loop_copy(
     const char *const *settings, const char *group, const char *from, int partitions, const char *to, bool keeps_all,
     long count);
