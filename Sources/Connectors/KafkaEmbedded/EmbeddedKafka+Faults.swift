@@ -93,6 +93,9 @@ extension EmbeddedKafka {
 
     /// Closes the port of a broker and cuts all its connections. Leaders stay where they are.
     ///
+    /// Not while this process starts another one: that has the port open for a moment, and librdkafka, which finds it taken
+    /// where it wants to keep it, ends the process.
+    ///
     /// - Parameter broker: the number of the broker; nil means all
     /// - Throws: where there is no such broker, and where this was stopped
     public func takeDown(broker: Int? = nil) throws(EmbeddedKafkaError) {
