@@ -1,8 +1,8 @@
 import CConnectRDKafka
 import Synchronization
 
-/// The ports of brokers that are down: kept, so that nobody else is given them. Where a broker finds its port taken when it
-/// comes up again, the library ends the process.
+/// The ports of brokers that are down: nobody else can listen there. The library keeps them too, but shared, and ends the
+/// process where somebody listens at the port of a broker that comes up again.
 final class ReservedPorts: Sendable {
     /// The ports of the brokers, the first one's first.
     private let ports: [Int32]
