@@ -43,7 +43,8 @@ sanitize: export ASAN_OPTIONS ?= detect_leaks=0
 sanitize: ## runs the tests under the thread and the address sanitizer
 	scripts/bootstrap tests
 	scripts/sanitize-threads
-	swift test --disable-xctest --sanitize=address --scratch-path .build/asan
+	swift build --build-tests --sanitize=address --scratch-path .build/asan
+	scripts/run-tests --sanitize=address --scratch-path .build/asan
 
 fuzz: ## feeds the coders random input, SECONDS_PER_FUZZER=60 each
 	scripts/fuzz $(SECONDS_PER_FUZZER)

@@ -57,6 +57,45 @@ extension KafkaProcessTests {
             #expect(try process.standardError() == "")
         }
 
+        @Test("While a topic has no leaders, the memory of who writes to it stays as it is; then every message arrives")
+        func withoutLeaders() async throws {
+            // S-MEM-1, case 44
+            guard let kafka = cluster.embedded else {
+                return skip("a topic without leaders", "a real cluster has no faults on demand")
+            }
+            let from = try await cluster.topic("from", partitions: 16, in: scratch)
+            let to = try await cluster.topic("to", partitions: 16, in: scratch)
+            try await fill(from)
+            try kafka.answerNext(.produce, at: 1, with: [.init()])
+            let process = try ChildProcess(
+                .kafkaToKafka, [cluster.brokers, cluster.group("leaderless"), from, to] + cluster.memberWords(),
+                in: scratch)
+            try await eventually("a first message") { try kafka.answersLeft(.produce, at: 1) == 0 }
+            for partition in 0..<16 { try kafka.setLeader(of: to, partition, to: nil) }
+            // Its queue is full.
+            try await pass(.seconds(3))
+            let before = ProcessStatus(of: process)
+            try await pass(.seconds(Settings.isSoak ? 180 : 6))
+            if let before, let after = ProcessStatus(of: process) {
+                print("no leaders: \(before.memory) kB, then \(after.memory) kB, at most \(after.peakMemory) kB")
+                #expect(after.memory <= before.memory + 4096)
+                if !TestBuild.isSanitized { #expect(after.peakMemory < 150_000) }
+            } else {
+                Issue.record("it has not waited: \(try process.standardError())")
+            }
+            for partition in 0..<16 { try kafka.setLeader(of: to, partition, to: 1) }
+            let end = ContinuousClock.now + .seconds(120)
+            while ContinuousClock.now < end {
+                let offsets = try await cluster.offsets(of: cluster.group("leaderless"), from, in: scratch)
+                if offsets.allSatisfy({ $0.committed == $0.end }) { break }
+            }
+            process.send(SIGTERM)
+            #expect(try await process.wait() == .exited(0))
+            let arrived = Set(try await cluster.numbers(in: to, scratch).values.joined())
+            let areAll = arrived == Set(0..<count)
+            #expect(areAll, "\(arrived.count) of \(count) arrived")
+        }
+
         @Test(
             "Partitions that go to another member while they are paused, and come back later, are read on",
             arguments: Settings.isSoak ? ["range", "cooperative-sticky"] : ["range"])

@@ -44,6 +44,7 @@ extension KafkaProcessTests {
             (29, ["TOPIC_AUTHORIZATION_FAILED", "bytes for topic", "permit the user to use the topic", "-0@"]),
             // Number 45 says that a message of an idempotent producer is missing: the client cannot go on after that.
             (45, ["OUT_OF_ORDER_SEQUENCE_NUMBER", "the client cannot go on"]),
+            (47, ["INVALID_PRODUCER_EPOCH"]),
         ]
 
         @Test(
