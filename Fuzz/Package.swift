@@ -30,6 +30,8 @@ let package = Package(
         .systemLibrary(name: "CFuzzZstd", pkgConfig: "libzstd"),
         .target(name: "CFuzzSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         fuzzer("json", "ConnectJSON", and: "CFuzzSIMDJSON"),
+        .systemLibrary(name: "CFuzzXML2", pkgConfig: "libxml-2.0"),
+        fuzzer("xml", "ConnectXML", and: "CFuzzXML2"),
         fuzzer("lines", "ConnectText"),
         fuzzer("gunzip", "ConnectGzip", and: "CFuzzZlib"),
         fuzzer("unzstd", "ConnectZstd", and: "CFuzzZstd"),
