@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
         .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
         .library(name: "ConnectJSON", targets: ["ConnectJSON"]),
+        .library(name: "ConnectXML", targets: ["ConnectXML"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
@@ -33,10 +34,11 @@ let package = Package(
     ],
     // Which stages `connectctl` has; each needs a C library.
     traits: [
-        .default(enabledTraits: ["JSON", "Kafka", "Patterns", "Zstandard"]),
+        .default(enabledTraits: ["JSON", "Kafka", "Patterns", "XML", "Zstandard"]),
         .trait(name: "JSON", description: "json and json-filter, with libsimdjson."),
         .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
         .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
+        .trait(name: "XML", description: "xml, xml-records and xpath, with libxml2."),
         .trait(name: "Zstandard", description: "zstd and unzstd, with libzstd."),
     ],
     dependencies: [
@@ -99,6 +101,7 @@ let package = Package(
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectPatterns", condition: .when(traits: ["Patterns"])),
+                .target(name: "ConnectXML", condition: .when(traits: ["XML"])),
                 .target(name: "ConnectZstd", condition: .when(traits: ["Zstandard"])),
             ],
             swiftSettings: strict
@@ -159,6 +162,19 @@ let package = Package(
             dependencies: ["Connect", "ConnectCatalog", "CConnectSIMDJSON"],
             path: "Sources/Coders/JSON",
             exclude: ["CConnectSIMDJSON"],
+            swiftSettings: strict
+        ),
+        .systemLibrary(
+            name: "CConnectXML2",
+            path: "Sources/Coders/XML/CConnectXML2",
+            pkgConfig: "libxml-2.0",
+            providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]
+        ),
+        .target(
+            name: "ConnectXML",
+            dependencies: ["Connect", "ConnectCatalog", "CConnectXML2"],
+            path: "Sources/Coders/XML",
+            exclude: ["CConnectXML2"],
             swiftSettings: strict
         ),
         .target(
@@ -267,6 +283,14 @@ let package = Package(
             path: "Examples/NdjsonFilter", swiftSettings: strict
         ),
         .executableTarget(
+            name: "list-xml-filter-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectText", "ConnectXML"],
+            path: "Examples/ListXmlFilterStdout", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "xml-feed-to-json", dependencies: ["Connect", "ConnectFiles", "ConnectXML"],
+            path: "Examples/XmlFeedToJson", swiftSettings: strict
+        ),
+        .executableTarget(
             name: "own-component", dependencies: ["Connect", "ConnectCatalog", "ConnectComponents", "ConnectTool"],
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
@@ -308,7 +332,7 @@ let package = Package(
             dependencies: [
                 "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
                 "tail-to-file",
-                "file-to-file", "ndjson-filter", "shapes",
+                "file-to-file", "list-xml-filter-stdout", "ndjson-filter", "shapes", "xml-feed-to-json",
             ], swiftSettings: strict
         ),
         .executableTarget(
@@ -347,7 +371,8 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectJSON",
                 "ConnectPatterns", "ConnectProcess",
-                "ConnectTesting", "ConnectText", "ConnectZstd", .product(name: "Logging", package: "swift-log"),
+                "ConnectTesting", "ConnectText", "ConnectXML", "ConnectZstd",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
@@ -409,6 +434,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ConnectGzipTests", dependencies: ["Connect", "ConnectGzip", "ConnectText"], swiftSettings: strict),
+        .testTarget(
+            name: "ConnectXMLTests",
+            dependencies: [
+                "Connect", "ConnectCatalog", "ConnectTesting", "ConnectText", "ConnectXML", "ProcessSupport",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ConnectJSONTests",
             dependencies: [

@@ -28,6 +28,10 @@ let package = Package(
             ]),
         .systemLibrary(name: "CFuzzZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CFuzzZstd", pkgConfig: "libzstd"),
+        .target(name: "CFuzzSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        fuzzer("json", "ConnectJSON", and: "CFuzzSIMDJSON"),
+        .systemLibrary(name: "CFuzzXML2", pkgConfig: "libxml-2.0"),
+        fuzzer("xml", "ConnectXML", and: "CFuzzXML2"),
         fuzzer("lines", "ConnectText"),
         fuzzer("gunzip", "ConnectGzip", and: "CFuzzZlib"),
         fuzzer("unzstd", "ConnectZstd", and: "CFuzzZstd"),
@@ -36,5 +40,6 @@ let package = Package(
         fuzzer("string-decoder", "ConnectText"),
         fuzzer("url-decoder", "ConnectText"),
         fuzzer("peer-port", "ConnectNetwork"),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

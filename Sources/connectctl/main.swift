@@ -14,6 +14,9 @@ import ConnectTool
 #if Patterns
     import ConnectPatterns
 #endif
+#if XML
+    import ConnectXML
+#endif
 #if Zstandard
     import ConnectZstd
 #endif
@@ -27,6 +30,9 @@ catalog.registerGzip()
 #endif
 #if JSON
     catalog.registerJSON()
+#endif
+#if XML
+    catalog.registerXML()
 #endif
 #if Patterns
     catalog.registerPatterns()

@@ -8,6 +8,7 @@ import ConnectPatterns
 import ConnectProcess
 import ConnectTesting
 import ConnectText
+import ConnectXML
 import ConnectZstd
 import Testing
 
@@ -31,6 +32,7 @@ struct Words: Sendable {
         catalog.registerGzip()
         catalog.registerZstd()
         catalog.registerJSON()
+        catalog.registerXML()
         catalog.registerPatterns()
         catalog.registerProcess()
         catalog.register(

@@ -5,6 +5,8 @@ extension Program {
     static let gzipLinesCount = Program("gzip-lines-count")
     static let listFilterFold = Program("list-filter-fold")
     static let ndjsonFilter = Program("ndjson-filter")
+    static let listXmlFilterStdout = Program("list-xml-filter-stdout")
+    static let xmlFeedToJson = Program("xml-feed-to-json")
     static let tailToFile = Program("tail-to-file")
     static let fileToFile = Program("file-to-file")
     static let shapes = Program("shapes")
