@@ -255,6 +255,10 @@ let package = Package(
             path: "Examples/ListFilterFold", swiftSettings: strict
         ),
         .executableTarget(
+            name: "split-map-merge", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText"],
+            path: "Examples/SplitMapMerge", swiftSettings: strict
+        ),
+        .executableTarget(
             name: "tail-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/TailToFile",
             swiftSettings: strict
         ),
@@ -308,7 +312,7 @@ let package = Package(
             dependencies: [
                 "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
                 "tail-to-file",
-                "file-to-file", "ndjson-filter", "shapes",
+                "file-to-file", "ndjson-filter", "shapes", "split-map-merge",
             ], swiftSettings: strict
         ),
         .executableTarget(

@@ -16,7 +16,7 @@ extension Pipeline {
     private func plan(forPeers hasPeers: Bool) throws(PlanError) -> Plan {
         var declaration = DeclaredPhase.run(self)
         let mistakes = PlanRules.findings(in: declaration)
-        if !hasPeers { declaration.stages.removeAll { $0.role == .network } }
+        if !hasPeers { declaration.stages = declaration.stages.compactMap(\.withoutNetwork) }
         let withNetwork = NetworkPhase.run(declaration.stages)
         let coders = CoderPhase.run(withNetwork, settings)
         let findings = (mistakes + coders.findings).inOrderOfStages
@@ -29,6 +29,17 @@ extension Pipeline {
             declared: declaration.stages, withNetwork: withNetwork, withCoders: withCoders,
             segments: Fusion.segments(of: withCoders), settings: settings,
             promise: PlanPromise(of: declaration.stages))
+    }
+}
+
+extension PlannedStage {
+    /// What is left of the stage where nothing crosses: what was set on it; nil where nothing is.
+    fileprivate var withoutNetwork: PlannedStage? {
+        guard role == .network else { return self }
+        if settings.limit == nil, settings.throttle == nil, settings.buffer == nil { return nil }
+        var stage = self
+        stage.operation = .conversion(isAskedFor: true)
+        return stage
     }
 }
 

@@ -21,6 +21,11 @@ final class ExchangeMember {
     private var closed: Set<FlowAddress> = []
     private var instances: [Int: UInt64] = [:]
     private var absences: [Int: Scheduled<Void>] = [:]
+    /// The members that have said that all is done.
+    private var gone: Set<Int> = []
+    /// Runs when members that are not there have been waited for long enough.
+    private var patience: Scheduled<Void>?
+    private var isImpatient = false
     private var isStopping = false
     /// Why the pipeline ends; nil while it goes on.
     private var failure: PipelineError?
@@ -102,12 +107,35 @@ final class ExchangeMember {
     private func finishIfDone() {
         guard !hasEnded, runs.values.allSatisfy({ $0.result != nil }) else { return }
         if let failure {
+            let isOwn = failure.code != .peerLost && failure.code != .peerRefused
+            // Who has only just started is to hear of it, too.
+            if isOwn, !wouldWaitInVain(for: members.filter { $0 != topology.own && instances[$0] == nil }) { return }
             return end(.failure(failure), Goodbye(reason: .failed, sentence: "\(failure)".wireSentence))
         }
-        guard areFlowsClosed else { return }
+        guard areFlowsClosed, haveAllHeard else { return }
         var reports: [Int: RunReport] = [:]
         for (number, run) in runs { reports[number] = try? run.result?.get() }
         end(.success(PeersReport(parts: reports)), Goodbye(reason: .finished, sentence: "all is done"))
+    }
+
+    /// Whether nobody is to be waited for who has not heard yet that all is done, and would wait for this member: those that
+    /// are needed without end, for they may not have started; others, which may have died, for a while.
+    private var haveAllHeard: Bool {
+        let missing = members.filter { !isUp($0) && !gone.contains($0) }
+        if topology.hosts.contains(where: { missing.contains($0) }) { return false }
+        return wouldWaitInVain(for: missing)
+    }
+
+    /// Whether members have been waited for long enough.
+    private func wouldWaitInVain(for missing: [Int]) -> Bool {
+        if missing.isEmpty { return true }
+        if patience == nil {
+            patience = links.loop.assumeIsolated().scheduleTask(in: TimeAmount(timing.peerTimeout)) { [weak self] in
+                self?.isImpatient = true
+                self?.finishIfDone()
+            }
+        }
+        return isImpatient
     }
 
     private func end(_ result: Result<PeersReport, PipelineError>, _ goodbye: Goodbye) {
@@ -115,6 +143,7 @@ final class ExchangeMember {
         hasEnded = true
         for middle in middles.values { middle.cancel() }
         for timer in absences.values { timer.cancel() }
+        patience?.cancel()
         outcome.end(result, goodbye)
     }
 
@@ -182,11 +211,13 @@ extension ExchangeMember: PeerEvents {
         guard !hasEnded else { return }
         absences.removeValue(forKey: place)?.cancel()
         let isNew = instances.updateValue(facts.instance, forKey: place).map { $0 != facts.instance } ?? false
+        if failure != nil { return finishIfDone() }
         if isNew, topology.hosts.contains(place) {
             return failForAbsence(of: place, "\(facts.name) was started anew")
         }
         for middle in middles.values where middle.way.target == place { middle.find() }
         for split in splits.values { split.isUp(place) }
+        finishIfDone()
     }
 
     func lost(_ place: Int, _ sentence: String, goodbye: Goodbye?) {
@@ -194,9 +225,10 @@ extension ExchangeMember: PeerEvents {
         switch goodbye?.reason {
         case .finished:
             // It has heard of the end of all flows.
+            gone.insert(place)
             for split in topology.splits {
                 for origin in topology.places[split] {
-                    closed.insert(FlowAddress(exchange: UInt16(split), origin: UInt32(origin)))
+                    close(FlowAddress(exchange: UInt16(split), origin: UInt32(origin)))
                 }
             }
             return finishIfDone()
@@ -210,7 +242,12 @@ extension ExchangeMember: PeerEvents {
         if topology.hosts.contains(place) { awaits(place, sentence) }
     }
 
-    func refused(_ refusal: Refusal, at place: Int?) {}
+    func refused(_ refusal: Refusal, at place: Int?) {
+        // Who is among others already does not go because of a stranger; who has found nobody yet may be the one that is
+        // wrong, and cannot know.
+        guard !hasEnded, refusal.reason.isLasting, instances.isEmpty || refusal.reason == .oldInstance else { return }
+        fail(PipelineError(code: .peerRefused, stage: plan.pipeline, message: refusal.sentence))
+    }
 
     func gotRoom(_ place: Int) {}
 
@@ -252,10 +289,17 @@ extension ExchangeMember: PeerEvents {
             if let split = splits[stop.flow] { return split.receive(stop, from: place) }
             middle(before: stop.flow)?.receive(stop)
         case .closeFlow(let close):
-            closed.insert(close.flow)
+            try check(close.flow, from: place)
+            self.close(close.flow)
             finishIfDone()
         case .hello, .announcement, .ready, .refusal, .heartbeat, .goodbye: break
         }
+    }
+
+    /// An origin knows how all of its batches have ended.
+    private func close(_ flow: FlowAddress) {
+        closed.insert(flow)
+        merges[flow.exchange + 1]?.close(flow.origin)
     }
 
     /// The part whose output goes to a merge by a flow.
@@ -264,15 +308,23 @@ extension ExchangeMember: PeerEvents {
         return middles[FlowAddress(exchange: flow.exchange - 1, origin: flow.origin)]
     }
 
-    private func begin(_ open: OpenFlow, from place: Int) throws(ProtocolError) {
-        let split = Int(open.flow.exchange)
-        guard topology.splits.contains(split), topology.places[split].contains(place),
-            open.flow.origin == UInt32(place), topology.places[split + 1].contains(topology.own)
+    /// Checks that a flow is one of those that begin at a member.
+    private func check(_ flow: FlowAddress, from place: Int) throws(ProtocolError) {
+        guard topology.splits.contains(Int(flow.exchange)), topology.places[Int(flow.exchange)].contains(place),
+            flow.origin == UInt32(place)
         else {
             throw ProtocolError(
                 .unexpected,
-                "a flow of origin \(open.flow.origin) over exchange \(split) was opened by member \(place), which has no "
-                    + "place in the plan")
+                "member \(place) spoke for origin \(flow.origin) of exchange \(flow.exchange), which has no place in the "
+                    + "plan")
+        }
+    }
+
+    private func begin(_ open: OpenFlow, from place: Int) throws(ProtocolError) {
+        let split = Int(open.flow.exchange)
+        try check(open.flow, from: place)
+        guard topology.places[split + 1].contains(topology.own) else {
+            throw ProtocolError(.unexpected, "a flow was opened to a member that takes none over exchange \(split)")
         }
         middles[open.flow]?.cancel()
         middles[open.flow] = MiddleFlow(
@@ -292,6 +344,18 @@ extension ExchangeMember: PeerEvents {
             plan: { plan.part(part, entry: $0, exit: $1) }, options: options,
             keepsOrder: topology.parts[part].keepsOrder, entryKind: topology.stages[part - 1].wireKind,
             exitKind: topology.stages[part].wireKind)
+    }
+}
+
+extension Refusal.Reason {
+    /// Whether trying again is no use.
+    fileprivate var isLasting: Bool {
+        switch self {
+        case .version, .authentication, .wrongSecret, .planDiffers, .selfMissing, .duplicateAddress, .listDiffers,
+            .listOrderDiffers, .wrongPlace, .duplicatePlace, .oldInstance, .untrustedCertificate:
+            true
+        case .notAPeer, .oldEpoch, .timedOut, .protocolError, .disconnected: false
+        }
     }
 }
 

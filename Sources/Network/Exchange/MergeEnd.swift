@@ -14,6 +14,10 @@ final class MergeEnd {
         var generations: [Int: UInt32] = [:]
         /// From which batch on nothing is wanted; nil where everything is.
         var stop: UInt64?
+        /// Whether the origin has said that all of its batches have ended: so nothing is to come.
+        var isClosed = false
+
+        var isFinished: Bool { merge.isFinished || isClosed }
     }
 
     private let exchangeNumber: UInt16
@@ -71,6 +75,12 @@ final class MergeEnd {
         try settle()
     }
 
+    /// An origin knows how all of its batches have ended. It may have had none, or none that was left to be told.
+    func close(_ origin: UInt32) {
+        for index in origins.indices where origins[index].number == origin { origins[index].isClosed = true }
+        settleSafely()
+    }
+
     /// A member is lost.
     func isDown(_ place: Int) {
         for index in origins.indices where origins[index].generations.removeValue(forKey: place) != nil {
@@ -115,7 +125,7 @@ final class MergeEnd {
         guard !hasEnded else { return }
         hasEnded = true
         for index in origins.indices {
-            let isWhole = origins[index].merge.isFinished && origins[index].passed.done == origins[index].passed.count
+            let isWhole = origins[index].isFinished && origins[index].passed.done == origins[index].passed.count
             tellDone(index, isLimited: isLimited || !isWhole)
             if isWhole && !isLimited { continue }
             if let (number, cut) = origins[index].passed.end() {
@@ -168,7 +178,7 @@ final class MergeEnd {
             }
             tellMembers(index)
         }
-        if !hasEnded, origins.allSatisfy(\.merge.isFinished) { queue.end() }
+        if !hasEnded, origins.allSatisfy(\.isFinished) { queue.end() }
     }
 
     private func pass(_ delivery: MergeDelivery<Bytes>, _ index: Int) {

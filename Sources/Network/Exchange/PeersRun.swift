@@ -20,21 +20,21 @@ public final class PeersRun: Sendable {
     ///
     /// - Parameters:
     ///   - pipeline: the same on all instances
-    ///   - peers: all instances, and which this one is; a list with one member is a process by itself
+    ///   - peers: all instances, and which this one is; nil, or a list with one member, is a process by itself
     ///   - options: how to run it
     ///   - peersOptions: how the instances speak to each other
     /// - Throws: ``PlanError`` where the declaration has mistakes, or cannot be shared; ``PeersError`` where this instance
     ///   cannot listen, or nothing would protect it
     public init(
-        _ pipeline: Pipeline, peers: Peers, _ options: RunOptions = RunOptions(),
+        _ pipeline: Pipeline, peers: Peers?, _ options: RunOptions = RunOptions(),
         _ peersOptions: PeersOptions = PeersOptions()
     ) throws {
         state = Guarded(State(), scheduler: options.scheduler)
         changed = state.monitor.makeCondition()
-        if peers.isAlone {
-            try startAlone(pipeline, options)
-        } else {
+        if let peers, !peers.isAlone {
             try startShared(pipeline, peers, options, peersOptions)
+        } else {
+            try startAlone(pipeline, options)
         }
     }
 
@@ -136,7 +136,7 @@ extension Pipeline {
     /// between `split` and merge, and writes, whatever of that is this instance's, until all is done on all of them.
     ///
     /// - Parameters:
-    ///   - peers: all instances, and which this one is; a list with one member is a process by itself
+    ///   - peers: all instances, and which this one is; nil, or a list with one member, is a process by itself
     ///   - options: how to run it
     ///   - peersOptions: how the instances speak to each other
     /// - Returns: what was done on this instance
@@ -144,7 +144,7 @@ extension Pipeline {
     ///   ``PipelineError`` where not everything was delivered
     @discardableResult
     public func run(
-        peers: Peers, _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()
+        peers: Peers?, _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()
     ) async throws -> PeersReport {
         let run = try PeersRun(self, peers: peers, options, peersOptions)
         return try await withTaskCancellationHandler {

@@ -61,8 +61,8 @@ final class SplitEnd {
 
     /// There is a connection to a member.
     func isUp(_ place: Int) {
-        guard places.contains(place) else { return }
         if isFinished { return exchange.send(.closeFlow(CloseFlow(flow: flow)), to: place) }
+        guard places.contains(place) else { return }
         ledger.laneIsUp(place)
         settle()
     }
