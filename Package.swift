@@ -271,6 +271,10 @@ let package = Package(
             path: "Examples/ListFilterFold", swiftSettings: strict
         ),
         .executableTarget(
+            name: "split-map-merge", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText"],
+            path: "Examples/SplitMapMerge", swiftSettings: strict
+        ),
+        .executableTarget(
             name: "tail-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/TailToFile",
             swiftSettings: strict
         ),
@@ -332,7 +336,8 @@ let package = Package(
             dependencies: [
                 "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
                 "tail-to-file",
-                "file-to-file", "list-xml-filter-stdout", "ndjson-filter", "shapes", "xml-feed-to-json",
+                "file-to-file", "list-xml-filter-stdout", "ndjson-filter", "shapes", "split-map-merge",
+                "xml-feed-to-json",
             ], swiftSettings: strict
         ),
         .executableTarget(

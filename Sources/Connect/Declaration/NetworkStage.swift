@@ -29,7 +29,7 @@ package struct NetworkStage: Sendable, Hashable {
     }
 
     /// What the listings call it once the elements on it are bytes.
-    var wireKind: String {
+    package var wireKind: String {
         switch kind {
         case .split: "NET-SPLIT"
         case .merge: "NET-MERGE"

@@ -73,7 +73,7 @@ extension Pipeline {
         return pipeline
     }
 
-    private func modifyingSink(
+    func modifyingSink(
         modifier: String = #function, _ change: (inout StageSettings) -> Void
     ) -> Pipeline {
         modified { pipeline in

@@ -108,6 +108,10 @@ struct StageSettings: Sendable {
     var throttle: Throttle?
     var triggers = Triggers()
     var policy: ErrorPolicy?
+    /// Which instances run the stage; nil where nothing was said.
+    var placement: Placement?
+    /// Whether it may make something else of the same elements.
+    var isNondeterministic = false
 
     struct Throttle: Sendable {
         var count: Int

@@ -1,6 +1,6 @@
 /// How a part of a pipeline gets its elements from other instances.
 package struct PartEntry: Sendable {
-    let stage: PlannedStage
+    var stage: PlannedStage
 
     /// An entry that reads what has come.
     package init<Entry: Source>(_ source: Entry) where Entry.Element == Bytes {

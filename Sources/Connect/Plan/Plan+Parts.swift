@@ -18,6 +18,13 @@ extension Plan {
         let cuts = withCoders.indices.filter { withCoders[$0].role == .network }
         let start = number == 0 ? withCoders.startIndex : cuts[number - 1] + 1
         let end = number == cuts.count ? withCoders.endIndex : cuts[number]
+        var entry = entry
+        if number > 0 {
+            // What was set on the network stage holds for what comes out of it.
+            let settings = withCoders[cuts[number - 1]].settings
+            entry?.stage.settings.limit = settings.limit
+            entry?.stage.settings.throttle = settings.throttle
+        }
         var stages = [entry?.stage].compactMap { $0 } + withCoders[start..<end] + [exit?.stage].compactMap { $0 }
         for index in stages.indices { stages[index].number = index + 1 }
         return Plan(

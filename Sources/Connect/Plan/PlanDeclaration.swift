@@ -5,7 +5,7 @@ struct PlanDeclaration: Sendable {
     let location: SourceLocation
     let settings: PipelineSettings
     /// The stages of the chain, from the source to the sink.
-    let stages: [PlannedStage]
+    var stages: [PlannedStage]
     /// The sinks of further chains.
     let surplusSinks: [PlannedStage]
 

@@ -25,14 +25,18 @@ enum PlanHash {
 
     private static func tree(of stage: PlannedStage) -> StateTree {
         let settings = stage.settings
-        return .members([
+        var members: [(String, StateTree)] = [
             ("role", .string(stage.role.rawValue)), ("kind", .string(stage.kind)),
             ("detail", .string(stage.detail)), ("name", .optional(settings.name)),
             ("input", typeName(stage.input)), ("output", typeName(stage.output)),
             ("limit", .optional(settings.limit)), ("throttle", .optional(settings.throttle)),
             ("triggers", .triggers(settings.triggers)), ("order", .string(settings.order.description)),
             ("durable", .bool(stage.isDurable)), ("policy", .optional(settings.policy.flatMap(policyKind))),
-        ])
+        ]
+        // Only where it is said, so that the hashes of all other pipelines stay what they were.
+        if let placement = settings.placement { members.append(("placement", .string(placement.description))) }
+        if settings.isNondeterministic { members.append(("nondeterministic", .bool(true))) }
+        return .members(members)
     }
 
     private static func typeName(_ type: ElementType?) -> StateTree {

@@ -33,13 +33,23 @@ public final class PipelineRun: Sendable {
 
     /// Starts what was planned; returns at once.
     ///
+    /// - Parameters:
+    ///   - plan: what is run
+    ///   - options: how to run it
+    ///   - onEnd: told the end, on the run's own thread
     /// - Throws: ``PlanError`` where the plan has network stages; nothing was opened then
-    package init(_ plan: Plan, _ options: RunOptions) throws(PlanError) {
+    package init(
+        _ plan: Plan, _ options: RunOptions,
+        onEnd: @escaping @Sendable (Result<RunReport, PipelineError>) -> Void = { _ in }
+    ) throws(PlanError) {
         try plan.requireSingleProcess()
         self.plan = plan
         let completion = RunCompletion()
         self.completion = completion
-        supervisor = Supervisor(plan: plan, options: options) { completion.end($0) }
+        supervisor = Supervisor(plan: plan, options: options) { result in
+            completion.end(result)
+            onEnd(result)
+        }
         supervisor.start()
     }
 
@@ -55,6 +65,9 @@ public final class PipelineRun: Sendable {
 
     /// How the run stands now. May be asked for at any time, from any thread; it costs the run nothing.
     public var status: RunStatus { supervisor.status }
+
+    /// Whether a limit, a failure or a stop has ended what may be committed.
+    package var hasCeiling: Bool { supervisor.hasCeiling }
 
     /// How many batches of the source are not done; for tests of what a long run holds.
     package var pendingBatches: Int { supervisor.pendingBatches }

@@ -31,6 +31,8 @@ public struct RunOptions: Sendable {
     /// Whether it is noted which elements are done; only for measuring what that costs. Without it nothing is ever
     /// committed, and a restart begins anew.
     public var acknowledgements = true
+    /// Whether what is done is committed at once, beside the intervals; for sources that pass commits on.
+    package var commitsAtOnce = false
 
     /// The usual way to run a pipeline.
     public init(

@@ -64,6 +64,7 @@ final class RunState: RunServices, Sendable {
         }
         state = Guarded(State(), scheduler: scheduler)
         changed = state.monitor.makeCondition()
+        if options.commitsAtOnce { tracker.setOnFinish { [weak self] in self?.wantCommit() } }
     }
 
     // MARK: building
@@ -254,6 +255,14 @@ final class RunState: RunServices, Sendable {
                 now.alive != seen.alive || now.isStopping != seen.isStopping || now.wantsNoMore != seen.wantsNoMore
             if hasChanged || now.isAborted || now.wantsCommit { return .done(now) }
             return scheduler.now >= deadline ? .done(now) : .wait(changed, until: deadline)
+        }
+    }
+
+    /// Asks the supervisor for a commit, also where one is being made: that one may have looked already.
+    private func wantCommit() {
+        state.withLock { state in
+            state.commitsWanted += 1
+            if state.commitsWanted == state.commitsServed + 1 { changed.broadcast() }
         }
     }
 

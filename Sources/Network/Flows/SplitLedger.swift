@@ -66,7 +66,8 @@ struct SplitLedger<Content: Sendable>: Sendable {
     private var orphaned: [UInt64] = []
     private var turn = 0
     private var hasEnded = false
-    private var isStopped = false
+    /// Whether no further batch is taken, because whoever is behind has enough.
+    private(set) var isStopped = false
     private var ceiling: Progress?
     /// How many bytes of batches are kept.
     private(set) var heldBytes = 0

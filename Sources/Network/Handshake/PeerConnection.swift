@@ -224,7 +224,7 @@ public struct PeerConnection: ~Copyable, Sendable {
             close(.lost("\(facts.name) said goodbye: \(sentence)", goodbye: goodbye), &actions)
         case .hello, .announcement, .ready, .refusal:
             fail(ProtocolError(.unexpected, "a frame of type \(frame.kind) came after the handshake"), &actions)
-        case .openFlow, .fragment, .acknowledgement, .credit, .endOfStream, .stop:
+        case .openFlow, .fragment, .acknowledgement, .credit, .endOfStream, .stop, .closeFlow:
             actions.append(.frame(frame))
         }
     }

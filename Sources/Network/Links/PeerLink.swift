@@ -22,6 +22,7 @@ final class PeerLink: ChannelInboundHandler {
     private var output = ByteBuffer()
     private var willFlush = false
     private var hasRoom = true
+    private var isTooFull = false
     private var canSend = false
     private var isInClear = false
     private var isFailing = false
@@ -30,6 +31,8 @@ final class PeerLink: ChannelInboundHandler {
 
     /// Above how many bytes that are not written there is no room, and at how many there is room again.
     static let room = (full: 4 << 20, again: 1 << 20)
+    /// How many bytes wait at most: flows have bounds of their own, so whoever has more than this waiting does not read.
+    static let mostUnwritten = 64 << 20
     /// How long the buffers are in which frames are put together: a short one for a turn that says little, as it may wait
     /// for long to be written, and longer ones behind it.
     private static let bufferLengths = (first: 1 << 10, further: 64 << 10)
@@ -112,6 +115,12 @@ final class PeerLink: ChannelInboundHandler {
         for frame in frames { append(frame) }
         connection.sent(at: .now())
         flushSoon()
+        guard unwritten > Self.mostUnwritten, !isTooFull else { return }
+        isTooFull = true
+        // Not in the middle of what the caller does.
+        context?.eventLoop.assumeIsolated().execute { [weak self] in
+            self?.abort("\(Self.mostUnwritten >> 20) MiB wait for it, and it does not read")
+        }
     }
 
     /// Says goodbye and closes.

@@ -86,6 +86,9 @@ final class PeerLinks {
     /// Whether there is a connection to a member.
     func isConnected(to place: Int) -> Bool { links[place] != nil }
 
+    /// How many members there are, this one included.
+    var memberCount: Int { settings.peers.members.count }
+
     /// How many connections there are, accepted or not, those that are being closed included.
     var connectionCount: Int { open.count }
 

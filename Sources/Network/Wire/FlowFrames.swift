@@ -87,6 +87,12 @@ public struct Stop: Sendable, Hashable {
     var sentence: String
 }
 
+/// The origin knows how all of its batches have ended: nobody is needed for them any more. Every member is told.
+@_spi(Fuzzing)
+public struct CloseFlow: Sendable, Hashable {
+    var flow: FlowAddress
+}
+
 /// A sign of life.
 @_spi(Fuzzing)
 public struct Heartbeat: Sendable, Hashable {

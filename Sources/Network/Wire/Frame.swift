@@ -23,6 +23,8 @@ public enum Frame: Sendable, Hashable {
     case endOfStream(EndOfStream)
     /// The receiver wants no more, or wants a flow to begin anew.
     case stop(Stop)
+    /// All of an origin's batches have ended.
+    case closeFlow(CloseFlow)
     /// A sign of life.
     case heartbeat(Heartbeat)
     /// The sender is about to close the connection, on purpose.
@@ -42,6 +44,7 @@ extension Frame {
         case credit
         case endOfStream
         case stop
+        case closeFlow
         case heartbeat = 32
         case goodbye
 
@@ -61,6 +64,7 @@ extension Frame {
         case .credit: .credit
         case .endOfStream: .endOfStream
         case .stop: .stop
+        case .closeFlow: .closeFlow
         case .heartbeat: .heartbeat
         case .goodbye: .goodbye
         }

@@ -100,6 +100,8 @@ extension WireWriter {
             append(stop.reason.rawValue)
             append(stop.number)
             append(stop.sentence)
+        case .closeFlow(let close):
+            append(close.flow)
         case .heartbeat(let heartbeat):
             append(heartbeat.count)
         case .goodbye(let goodbye):

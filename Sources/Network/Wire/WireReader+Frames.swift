@@ -19,6 +19,7 @@ extension WireReader {
                 Stop(
                     flow: try flow(), generation: try number(), reason: try value(Stop.Reason.self),
                     number: try number(), sentence: try text()))
+        case .closeFlow: .closeFlow(CloseFlow(flow: try flow()))
         case .heartbeat: .heartbeat(Heartbeat(count: try number()))
         case .goodbye: .goodbye(Goodbye(reason: try value(Goodbye.Reason.self), sentence: try text()))
         }

@@ -10,5 +10,6 @@ extension Program {
     static let tailToFile = Program("tail-to-file")
     static let fileToFile = Program("file-to-file")
     static let shapes = Program("shapes")
+    static let splitMapMerge = Program("split-map-merge")
     static let shell = Program(at: "/bin/sh")
 }

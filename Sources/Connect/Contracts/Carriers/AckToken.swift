@@ -69,6 +69,9 @@ public class AckToken: @unchecked Sendable {
     /// Where an element stands in its source.
     func position(at index: Int) -> Position? { nil }
 
+    /// Where an element stands in its partition.
+    func offset(at index: Int) -> Int64? { position(at: index)?.offset }
+
     /// Where an element stands in the order of the source: the batch that the source made, and the element in it.
     func rootPlace(of index: Int) -> (sequence: Int, index: Int) { (sequence, index) }
 

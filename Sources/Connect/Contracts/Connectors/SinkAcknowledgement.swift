@@ -40,6 +40,32 @@ public struct SinkAcknowledgement: ~Copyable, Sendable {
         self.token = nil
     }
 
+    /// Ends the elements before one as done, because a limit behind the sink let no more of them through. Nothing behind
+    /// the last of them is committed, and what failed behind it never happened.
+    ///
+    /// - Parameter count: how many the limit let through
+    package consuming func end(limitedTo count: Int) {
+        guard let token else { return }
+        if token.tracksElements {
+            origins.forEach(below: count) { token.note(.done, in: $0..<($0 + 1)) }
+        }
+        if let last = origins.origin(of: count - 1) {
+            token.mark(.limit(.max), at: last + 1)
+        } else if let first = origins.first {
+            token.mark(.limit(.max), at: first)
+        }
+        token.release()
+        self.token = nil
+    }
+
+    /// Where an element of the batch stands in the one partition that its source has.
+    ///
+    /// - Parameter index: the element's place in the batch
+    /// - Returns: its offset; nil where that is not known
+    package borrowing func offset(of index: Int) -> Int64? {
+        origins.origin(of: index).flatMap { token?.offset(at: $0) }
+    }
+
     /// Where an element of the batch stands in its source.
     ///
     /// - Parameter index: the element's place in the batch

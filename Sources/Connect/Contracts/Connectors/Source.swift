@@ -39,6 +39,8 @@ public struct SourceDescriptor: Sendable, Hashable {
     /// Whether its client keeps a queue of its own in memory, which gets a share of the pipeline's
     /// (``SourceContext/memory``).
     public var hasQueue: Bool
+    /// Whether several instances can read it at the same time, each a share of it; other sources are read by one.
+    public var isShared: Bool
     /// Names where its positions can be committed in a transaction, for example a cluster: a sink of the same domain then
     /// commits them together with its output. nil where they cannot. ``resumption`` is ``Resumption/source`` then.
     public var transactionDomain: String?
@@ -46,7 +48,7 @@ public struct SourceDescriptor: Sendable, Hashable {
     /// What the plan must know of a source.
     public init(
         kind: String, origin: String = "", isBounded: Bool, resumption: Resumption = .checkpointStore,
-        hasDuties: Bool = false, acknowledgesElements: Bool = false, hasQueue: Bool = false,
+        hasDuties: Bool = false, acknowledgesElements: Bool = false, hasQueue: Bool = false, isShared: Bool = false,
         transactionDomain: String? = nil
     ) {
         self.kind = kind
@@ -56,6 +58,7 @@ public struct SourceDescriptor: Sendable, Hashable {
         self.hasDuties = hasDuties
         self.acknowledgesElements = acknowledgesElements
         self.hasQueue = hasQueue
+        self.isShared = isShared
         self.transactionDomain = transactionDomain
     }
 }

@@ -22,6 +22,10 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         public static let shutdownTimedOut = Code("shutdown_timed_out")
         /// Too many transactions were aborted one after the other.
         public static let transactionAborted = Code("transaction_aborted")
+        /// Another instance that is needed was lost, has left or has failed.
+        public static let peerLost = Code("peer_lost")
+        /// This instance and the others do not belong together: their lists, plans or secrets differ.
+        public static let peerRefused = Code("peer_refused")
         /// The plan has mistakes; nothing was started.
         public static let planRefused = Code("plan_refused")
     }

@@ -14,7 +14,7 @@ struct NetworkRule: PlanRule {
                     findings.append(unsplit(stage))
                     continue
                 }
-                let between = declaration.stages[..<index].drop { $0.number <= begin.number }
+                let between = declaration.stages[..<index].drop { $0.number < begin.number }
                 findings += between.flatMap { obstacles($0, before: stage, isOrdered: network.kind == .orderedMerge) }
                 split = nil
             }

@@ -26,8 +26,7 @@ extension Pipeline {
     ///
     /// - Parameter options: how to run it
     public func main(_ options: RunOptions = RunOptions()) async -> Never {
-        let wanted = getenv("LOG_LEVEL").flatMap { Logger.Level(rawValue: String(cString: $0)) }
-        await main(options, logLevel: wanted ?? .warning)
+        await main(options, logLevel: Pipeline.wantedLogLevel ?? .warning)
     }
 
     /// The same with messages from a level on, whatever the environment says, for a program that watches the run.
@@ -36,19 +35,38 @@ extension Pipeline {
     ) async -> Never {
         var options = options
         options.logger.logLevel = logLevel
+        await Pipeline.main(watcher) { [options] in
+            let run = try PipelineRun(self, options)
+            watcher.onStart(run)
+            return ProcessWork(stop: run.stop, abort: run.abort) { _ = try await run.value() }
+        }
+    }
+
+    /// The level of messages that the environment asks for.
+    package static var wantedLogLevel: Logger.Level? {
+        getenv("LOG_LEVEL").flatMap { Logger.Level(rawValue: String(cString: $0)) }
+    }
+
+    /// Does some work as a whole program and ends the process, as ``main(_:)`` does.
+    ///
+    /// - Parameters:
+    ///   - watcher: what the program does beside
+    ///   - start: starts the work; where it throws, nothing was started
+    package static func main(
+        _ watcher: ProcessWatcher = ProcessWatcher(), _ start: () throws -> ProcessWork
+    ) async -> Never {
         // Caught before anything is started: a signal that comes at once must not find a run that it cuts off.
         let signals = SignalCount()
         SignalWatcher.start(catching: watcher.onStateWanted == nil ? [] : [SIGUSR1]) { number in
             if number == SIGUSR1 { watcher.onStateWanted?() } else { signals.note(number) }
         }
         do {
-            let run = try PipelineRun(self, options)
-            watcher.onStart(run)
+            let work = try start()
             signals.forward { count in
-                if count == 1 { run.stop() } else { run.abort() }
+                if count == 1 { work.stop() } else { work.abort() }
             }
             do {
-                _ = try await run.value()
+                try await work.finish()
                 watcher.onEnd()
                 endProcess(0)
             } catch {
@@ -90,6 +108,28 @@ package struct ProcessWatcher: Sendable {
 
     /// Watches nothing.
     package init() {}
+}
+
+/// Work that is under way in a program.
+package struct ProcessWork: Sendable {
+    let stop: @Sendable () -> Void
+    let abort: @Sendable () -> Void
+    let finish: @Sendable () async throws -> Void
+
+    /// Work that is under way.
+    ///
+    /// - Parameters:
+    ///   - stop: lets what is under way go to its end
+    ///   - abort: ends it at once
+    ///   - finish: waits for the end; throws why it was not a good one
+    package init(
+        stop: @escaping @Sendable () -> Void, abort: @escaping @Sendable () -> Void,
+        finish: @escaping @Sendable () async throws -> Void
+    ) {
+        self.stop = stop
+        self.abort = abort
+        self.finish = finish
+    }
 }
 
 private func endProcess(_ status: Int32) -> Never {

@@ -59,6 +59,9 @@ final class Supervisor: Sendable {
     /// How many batches of the source are not done.
     var pendingBatches: Int { attempt.withLock { $0.tracker.outstanding.load(ordering: .relaxed) } }
 
+    /// Whether a limit, a failure or a drop has ended what may be committed.
+    var hasCeiling: Bool { attempt.withLock { $0.tracker.hasCeiling } }
+
     /// How the run stands.
     var status: RunStatus {
         let hasEnded = outcome.withLock { $0 != nil }

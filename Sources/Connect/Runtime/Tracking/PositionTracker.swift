@@ -18,6 +18,7 @@ final class PositionTracker: PartitionRegistry, Sendable {
     private let scheduler: any Scheduler
     let tracksElements: Bool
     private let hooks: Mutex<RevocationHooks?>
+    private let onFinish = Mutex<(@Sendable () -> Void)?>(nil)
     /// Batches that are not done.
     let outstanding = Atomic<Int>(0)
     /// Counts batches that are done; a number that stands still while some are outstanding is a stall.
@@ -48,6 +49,11 @@ final class PositionTracker: PartitionRegistry, Sendable {
 
     func setHooks(_ new: RevocationHooks?) {
         hooks.withLock { $0 = new }
+    }
+
+    /// Says whom to tell of each batch that is done; on whatever thread it ended.
+    func setOnFinish(_ new: @escaping @Sendable () -> Void) {
+        onFinish.withLock { $0 = new }
     }
 
     func partition(named name: String, detail: String) -> PartitionID {
@@ -101,6 +107,7 @@ final class PositionTracker: PartitionRegistry, Sendable {
         finished.add(1, ordering: .relaxed)
         if tracksElements { noteEnds(of: token) }
         state.withLock { if $0.isWaitedFor { changed.broadcast() } }
+        onFinish.withLock { $0 }?()
     }
 
     private func noteEnds(of token: RootToken) {

@@ -46,6 +46,10 @@ final class RootToken: AckToken, @unchecked Sendable {
         return tracker.position(in: run.partition, at: run.elementPosition(at: index))
     }
 
+    override func offset(at index: Int) -> Int64? {
+        runs.first { $0.start <= index && index < $0.end }?.elementPosition(at: index)
+    }
+
     override func absorb(_ earlier: AckToken) -> Bool {
         // Of single messages each has an end of its own, which would be lost.
         guard !tracksElements, let earlier = earlier as? RootToken, earlier.tracker === tracker, earlier.isHeldOnce

@@ -126,6 +126,7 @@ public struct KafkaSource: Source {
         SourceDescriptor(
             kind: "KafkaSource", origin: topics.joined(separator: ","), isBounded: isBounded,
             resumption: group == nil ? .checkpointStore : .source, hasDuties: true, hasQueue: true,
+            isShared: group != nil,
             transactionDomain: group == nil ? nil : configuration.transactionDomain)
     }
 

@@ -1,0 +1,210 @@
+import Connect
+
+/// The end of the flows into a merge: passes on what comes of all origins, and tells the members what became of it. All
+/// calls come on the loop.
+final class MergeEnd {
+    /// What is there of one origin.
+    private struct Origin {
+        let number: UInt32
+        var merge: any BatchMerge
+        var passed = PassedBatches()
+        /// How many bytes were given to the run and not read by it.
+        var arriving = 0
+        /// The begins of the flows of members.
+        var generations: [Int: UInt32] = [:]
+        /// From which batch on nothing is wanted; nil where everything is.
+        var stop: UInt64?
+        /// Whether the origin has said that all of its batches have ended: so nothing is to come.
+        var isClosed = false
+
+        var isFinished: Bool { merge.isFinished || isClosed }
+    }
+
+    private let exchangeNumber: UInt16
+    private let limits: ExchangeLimits
+    private let queue: ArrivalQueue
+    private unowned let exchange: any ExchangeEvents
+    private var origins: [Origin]
+    private var hasEnded = false
+    /// Whether the run behind has taken a limit, so that what it commits may end within a batch.
+    var isLimited: () -> Bool = { false }
+
+    /// The end of flows of which nothing has come.
+    ///
+    /// - Parameters:
+    ///   - number: which exchange
+    ///   - origins: the numbers of the origins
+    ///   - makeMerge: makes what brings the batches of one origin together
+    ///   - queue: takes what is passed on
+    ///   - limits: how much is on its way at most
+    ///   - exchange: sends frames
+    init(
+        _ number: UInt16, origins: [UInt32], makeMerge: () -> any BatchMerge, queue: ArrivalQueue,
+        limits: ExchangeLimits, exchange: any ExchangeEvents
+    ) {
+        exchangeNumber = number
+        self.queue = queue
+        self.limits = limits
+        self.exchange = exchange
+        self.origins = origins.map { Origin(number: $0, merge: makeMerge()) }
+    }
+
+    // MARK: The members
+
+    func receive(_ open: OpenFlow, from place: Int) throws(ProtocolError) {
+        let index = try index(of: open.flow)
+        origins[index].generations[place] = open.generation
+        origins[index].merge.open(place, generation: open.generation)
+        if origins[index].stop != nil { tellStop(index, place) }
+        try settle()
+    }
+
+    func receive(_ fragment: Fragment, from place: Int) throws(ProtocolError) {
+        let piece = BatchPiece(
+            number: fragment.number, attempt: fragment.attempt, first: Int(fragment.first),
+            elements: fragment.elements, isLast: fragment.isLast,
+            size: FrameEncoder.fragmentLength(of: fragment.elements))
+        try origins[index(of: fragment.flow)].merge.receive(piece, from: place)
+        try settle()
+    }
+
+    func receive(_ end: EndOfStream, from place: Int) throws(ProtocolError) {
+        let index = try index(of: end.flow)
+        guard origins[index].generations[place] == end.generation else { return }
+        try origins[index].merge.end(before: end.next)
+        try settle()
+    }
+
+    /// An origin knows how all of its batches have ended. It may have had none, or none that was left to be told.
+    func close(_ origin: UInt32) {
+        for index in origins.indices where origins[index].number == origin { origins[index].isClosed = true }
+        settleSafely()
+    }
+
+    /// A member is lost.
+    func isDown(_ place: Int) {
+        for index in origins.indices where origins[index].generations.removeValue(forKey: place) != nil {
+            origins[index].merge.lose(place)
+        }
+    }
+
+    private func index(of flow: FlowAddress) throws(ProtocolError) -> Int {
+        guard let index = origins.firstIndex(where: { $0.number == flow.origin }) else {
+            throw ProtocolError(.unexpected, "exchange \(flow.exchange) has no origin \(flow.origin)")
+        }
+        return index
+    }
+
+    // MARK: The run
+
+    /// The run has read something.
+    func tookIn() {
+        for (partition, bytes) in queue.takeReport() { origins[partition].arriving -= bytes }
+        settleSafely()
+    }
+
+    /// The run has committed.
+    func finish(_ positions: [Position]) {
+        for position in positions {
+            guard let number = UInt32(position.partition.dropFirst(Self.partition(0).count - 1)),
+                let index = origins.firstIndex(where: { $0.number == number })
+            else { continue }
+            origins[index].passed.finish(below: position.offset)
+            tellDone(index, isLimited: isLimited())
+        }
+        settleSafely()
+    }
+
+    /// What an origin's partition is called.
+    static func partition(_ origin: UInt32) -> String { "origin-\(origin)" }
+
+    /// The run has ended, and has done what it has committed, and nothing else.
+    ///
+    /// - Parameter isLimited: whether it wanted no more
+    func ended(isLimited: Bool) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        for index in origins.indices {
+            let isWhole = origins[index].isFinished && origins[index].passed.done == origins[index].passed.count
+            tellDone(index, isLimited: isLimited || !isWhole)
+            if isWhole && !isLimited { continue }
+            if let (number, cut) = origins[index].passed.end() {
+                origins[index].merge.cut(number, at: UInt32(cut), .partial)
+                origins[index].stop = number + 1
+            } else {
+                origins[index].stop = origins[index].passed.firstUndone
+            }
+            for place in origins[index].generations.keys { tellStop(index, place) }
+        }
+        settleSafely()
+    }
+
+    // MARK: What is to be done
+
+    private func tellDone(_ index: Int, isLimited: Bool) {
+        while let number = origins[index].passed.nextDone(isLimited: isLimited) {
+            origins[index].merge.finish(number)
+        }
+    }
+
+    private func tellStop(_ index: Int, _ place: Int) {
+        guard let number = origins[index].stop, let generation = origins[index].generations[place] else { return }
+        exchange.send(
+            .stop(Stop(flow: flow(index), generation: generation, reason: .limit, number: number, sentence: "")),
+            to: place)
+    }
+
+    private func flow(_ index: Int) -> FlowAddress {
+        FlowAddress(exchange: exchangeNumber, origin: origins[index].number)
+    }
+
+    private func settleSafely() {
+        do throws(ProtocolError) {
+            try settle()
+        } catch {
+            exchange.fail(
+                PipelineError(
+                    code: .sourceFailed, stage: "exchange \(exchangeNumber)", message: error.message, cause: error))
+        }
+    }
+
+    /// Passes on what has come, as far as the run has room, and says so.
+    private func settle() throws(ProtocolError) {
+        for index in origins.indices {
+            while !hasEnded, origins[index].arriving < limits.arriving,
+                let delivery = try origins[index].merge.take()
+            {
+                pass(delivery, index)
+            }
+            tellMembers(index)
+        }
+        if !hasEnded, origins.allSatisfy(\.isFinished) { queue.end() }
+    }
+
+    private func pass(_ delivery: MergeDelivery<Bytes>, _ index: Int) {
+        let offset = origins[index].passed.count
+        origins[index].passed.append(delivery)
+        if delivery.elements.isEmpty { return tellDone(index, isLimited: isLimited()) }
+        let size = FrameEncoder.fragmentLength(of: delivery.elements)
+        origins[index].arriving += size
+        queue.put(
+            ArrivalQueue.Arrival(partition: index, offset: offset, elements: delivery.elements[...], size: size))
+    }
+
+    private func tellMembers(_ index: Int) {
+        while let signal = origins[index].merge.nextSignal() {
+            switch signal {
+            case .credit(let place, let generation, let bytes, let next):
+                exchange.send(
+                    .credit(Credit(flow: flow(index), generation: generation, bytes: UInt32(bytes), next: next)),
+                    to: place)
+            case .acknowledgement(let place, let numbers, let attempt, let verdict):
+                exchange.send(
+                    .acknowledgement(
+                        Acknowledgement(
+                            flow: flow(index), first: numbers.lowerBound, last: numbers.upperBound, attempt: attempt,
+                            verdict: verdict)), to: place)
+            }
+        }
+    }
+}

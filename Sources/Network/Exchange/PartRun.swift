@@ -1,0 +1,102 @@
+import Connect
+
+/// The run of a part that this member reads or merges, with its ends. All calls come on the loop.
+final class PartRun {
+    let number: Int
+    private(set) var split: SplitEnd?
+    private(set) var merge: MergeEnd?
+    /// How it ended; nil while it is under way.
+    private(set) var result: Result<RunReport, PipelineError>?
+    private unowned let member: ExchangeMember
+    private let door: DepartureDoor
+    private let queue: ArrivalQueue
+    private var run: PipelineRun?
+
+    /// A run that has not begun.
+    init(_ number: Int, in member: ExchangeMember) {
+        self.number = number
+        self.member = member
+        let (topology, limits) = (member.topology, member.limits)
+        door = DepartureDoor(limit: limits.departing, scheduler: member.options.scheduler)
+        // What it reads is put in only on the loop, so that it exists before it is asked for.
+        let late = LateMerge()
+        let way = member.onLoop(late)
+        queue = ArrivalQueue(scheduler: member.options.scheduler) { way.run { $0.merge?.tookIn() } }
+        if number < topology.stages.count {
+            split = SplitEnd(
+                FlowAddress(exchange: UInt16(number), origin: UInt32(topology.own)), to: topology.places[number + 1],
+                of: member.members.count, isOrdered: topology.isOrdered(behind: number), door: door, limits: limits,
+                exchange: member)
+        }
+        if number > 0 {
+            let middle = topology.parts[number - 1]
+            let senders = member.members.count
+            let isOrdered = topology.stages[number - 1].kind == .orderedMerge
+            merge = MergeEnd(
+                UInt16(number - 1), origins: topology.places[number - 2].map { UInt32($0) },
+                makeMerge: {
+                    if isOrdered {
+                        return OrderedMerge<Bytes>(
+                            senders: senders, window: limits.window, reserve: limits.frame,
+                            isDeterministic: middle.isDeterministic)
+                    }
+                    return UnorderedMerge<Bytes>(
+                        senders: senders, window: limits.window, isDeterministic: middle.isDeterministic)
+                }, queue: queue, limits: limits, exchange: member)
+            late.merge = merge
+        }
+    }
+
+    /// Starts it.
+    func start() throws(PlanError) {
+        let topology = member.topology
+        var options = member.options
+        var entry: PartEntry?
+        var exit: PartExit?
+        if let merge {
+            options.checkpoints = MemoryCheckpointStore()
+            options.commitsAtOnce = true
+            let way = member.onLoop(merge)
+            let door = door
+            entry = PartEntry(
+                ArrivalSource(
+                    queue: queue, partitions: topology.places[number - 2].map { MergeEnd.partition(UInt32($0)) },
+                    kind: topology.stages[number - 1].wireKind
+                ) { positions in door.post { way.run { $0.finish(positions) } } })
+        }
+        if let split { exit = PartExit(SplitSink(door: door, limits: member.limits, split: member.onLoop(split))) }
+        let way = member.onLoop(self)
+        let run = try PipelineRun(member.plan.part(number, entry: entry, exit: exit), options) { result in
+            way.run { $0.ended(result) }
+        }
+        self.run = run
+        merge?.isLimited = { [weak run] in run?.hasCeiling ?? false }
+    }
+
+    private func ended(_ result: Result<RunReport, PipelineError>) {
+        if case .success = result { merge?.ended(isLimited: run?.hasCeiling ?? false) }
+        member.ended(self, result)
+    }
+
+    /// Keeps how it ended.
+    func note(_ result: Result<RunReport, PipelineError>) {
+        self.result = result
+        run = nil
+    }
+
+    func stop() { run?.stop() }
+
+    func abort() { run?.abort() }
+
+    /// Ends it with an error: whatever it waits for will not come.
+    func cancel(_ error: PipelineError) {
+        door.cancel(error)
+        queue.cancel(error)
+        run?.stop()
+    }
+}
+
+/// A merge that is made after the queue that it fills.
+private final class LateMerge {
+    var merge: MergeEnd?
+}
