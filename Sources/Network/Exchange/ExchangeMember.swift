@@ -342,10 +342,7 @@ extension ExchangeMember: PeerEvents {
 
     private func stages(_ part: Int) -> MiddleFlow.Stages {
         let plan = plan
-        var options = options
-        // The origin keeps the positions; here commits only say what is through.
-        options.checkpoints = MemoryCheckpointStore()
-        options.commitsAtOnce = true
+        let options = options.behindFlows
         return MiddleFlow.Stages(
             plan: { plan.part(part, entry: $0, exit: $1) }, options: options,
             keepsOrder: topology.parts[part].keepsOrder, entryKind: topology.stages[part - 1].wireKind,
