@@ -139,6 +139,26 @@ struct MergeTests {
     }
 
     // S-NET-2
+    // S-NET-4, S-NET-5
+    @Test(
+        "What was cut while it was on its way is told to the sender of a later attempt, too", arguments: [true, false])
+    func cutAgain(isOrdered: Bool) throws {
+        let unordered = UnorderedMerge<Int>(senders: 2, window: 40)
+        var merge: any SimulatedMerge = isOrdered ? Self.ordered() : unordered
+        if !isOrdered { for sender in 0..<2 { merge.open(sender, generation: 1) } }
+        while merge.nextSignal() != nil {}
+        try merge.receive(Self.piece(0, [1], isLast: false), from: 0)
+        while try merge.take() != nil {}
+        merge.cut(0, at: 1)
+        merge.lose(0)
+        try merge.receive(Self.piece(0, attempt: 1, [1, 2]), from: 1)
+        while try merge.take() != nil {}
+        var told: [MergeSignal] = []
+        while let signal = merge.nextSignal() { told.append(signal) }
+        #expect(
+            told.contains(.acknowledgement(sender: 1, numbers: 0...0, attempt: 1, .cut(at: 1, .partial))), "\(told)")
+    }
+
     @Test("Without order batches come as they come, and each is acknowledged by itself")
     func unordered() throws {
         var merge = UnorderedMerge<Int>(senders: 2, window: 20)

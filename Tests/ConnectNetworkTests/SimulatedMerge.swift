@@ -1,3 +1,5 @@
+import Connect
+
 @testable import ConnectNetwork
 
 /// What a simulated network needs of a merge, ordered or not.
@@ -12,16 +14,22 @@ protocol SimulatedMerge {
     mutating func nextSignal() -> MergeSignal?
     /// All of these have ended.
     mutating func finish(_ numbers: Set<UInt64>)
+    /// A limit has let only so many elements of a batch through.
+    mutating func cut(_ number: UInt64, at index: UInt32)
 }
 
 extension OrderedMerge<Int>: SimulatedMerge {
     mutating func finish(_ numbers: Set<UInt64>) {
         if let highest = numbers.max() { acknowledge(below: highest + 1) }
     }
+
+    mutating func cut(_ number: UInt64, at index: UInt32) { acknowledge(number, .cut(at: index, .partial)) }
 }
 
 extension UnorderedMerge<Int>: SimulatedMerge {
     mutating func finish(_ numbers: Set<UInt64>) {
         for number in numbers.sorted() { acknowledge(number) }
     }
+
+    mutating func cut(_ number: UInt64, at index: UInt32) { acknowledge(number, .cut(at: index, .partial)) }
 }

@@ -83,6 +83,24 @@ extension ProcessTests {
             #expect(try scratch.data("out") == expected, "CONNECT_SEED=\(Settings.seed)")
         }
 
+        // S-NET-4, S-END-4
+        @Test(
+            "A stop of the one that reads or writes ends all, and nothing that was read is missing", arguments: [0, 2])
+        func stopped(place: Int) async throws {
+            let count = 100_000_000
+            let processes = try (0..<3).map { try start($0, count) }
+            try await eventually("some output") { try outputSize() > 10_000 }
+            processes[place].send(SIGTERM)
+            for process in processes {
+                #expect(try await process.wait() == .exited(0))
+                #expect(try process.standardError() == "")
+            }
+            let output = try scratch.data("out")
+            let lines = output.count { $0 == UInt8(ascii: "\n") }
+            // Ten lines of the source become ten.
+            #expect(output == Self.expected(lines + 10).prefix(output.count))
+        }
+
         // S-NET-5
         @Test("Where the one that reads or writes is killed, the others fail, and say who it was", arguments: [0, 2])
         func killedHost(place: Int) async throws {

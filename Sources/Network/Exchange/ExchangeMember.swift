@@ -122,7 +122,7 @@ final class ExchangeMember {
     /// are needed without end, for they may not have started; others, which may have died, for a while.
     private var haveAllHeard: Bool {
         let missing = members.filter { !isUp($0) && !gone.contains($0) }
-        if topology.hosts.contains(where: { missing.contains($0) }) { return false }
+        if missing.contains(where: { topology.hosts.contains($0) && instances[$0] == nil }) { return false }
         return wouldWaitInVain(for: missing)
     }
 
@@ -153,8 +153,14 @@ final class ExchangeMember {
     private func awaits(_ place: Int, _ sentence: String) {
         guard absences[place] == nil else { return }
         absences[place] = links.loop.assumeIsolated().scheduleTask(in: TimeAmount(timing.peerTimeout)) { [weak self] in
-            guard let self, absences[place] != nil else { return }
-            failForAbsence(of: place, sentence)
+            guard let self, absences.removeValue(forKey: place) != nil else { return }
+            if areFlowsClosed {
+                // All is done; only its goodbye is missing.
+                isImpatient = true
+                finishIfDone()
+            } else {
+                failForAbsence(of: place, sentence)
+            }
         }
     }
 
@@ -336,10 +342,7 @@ extension ExchangeMember: PeerEvents {
 
     private func stages(_ part: Int) -> MiddleFlow.Stages {
         let plan = plan
-        var options = options
-        // The origin keeps the positions; here commits only say what is through.
-        options.checkpoints = MemoryCheckpointStore()
-        options.commitsAtOnce = true
+        let options = options.behindFlows
         return MiddleFlow.Stages(
             plan: { plan.part(part, entry: $0, exit: $1) }, options: options,
             keepsOrder: topology.parts[part].keepsOrder, entryKind: topology.stages[part - 1].wireKind,

@@ -176,6 +176,8 @@ final class MergeEnd {
             {
                 pass(delivery, index)
             }
+            // What nobody wants any more is taken all the same, so that what is still to be told has room.
+            while hasEnded, try origins[index].merge.take() != nil {}
             tellMembers(index)
         }
         if !hasEnded, origins.allSatisfy(\.isFinished) { queue.end() }

@@ -54,8 +54,7 @@ final class PartRun {
         var entry: PartEntry?
         var exit: PartExit?
         if let merge {
-            options.checkpoints = MemoryCheckpointStore()
-            options.commitsAtOnce = true
+            options = options.behindFlows
             let way = member.onLoop(merge)
             let door = door
             entry = PartEntry(
@@ -93,6 +92,19 @@ final class PartRun {
         door.cancel(error)
         queue.cancel(error)
         run?.stop()
+    }
+}
+
+extension RunOptions {
+    /// For a run behind a split or a merge: whoever reads the source keeps the positions, and stops in time; here commits
+    /// say what is through.
+    var behindFlows: RunOptions {
+        var options = self
+        options.checkpoints = MemoryCheckpointStore()
+        options.commitsAtOnce = true
+        options.stopAfter = nil
+        options.stopAt = nil
+        return options
     }
 }
 

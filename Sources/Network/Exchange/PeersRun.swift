@@ -42,7 +42,7 @@ public final class PeersRun: Sendable {
         let run = try PipelineRun(try pipeline.planAlone(), options) { [self] result in
             end(result.map { PeersReport(parts: [0: $0], isAlone: true) })
         }
-        state.withLock { $0.way = .alone(run) }
+        begin(.alone(run))
     }
 
     private func startShared(
@@ -67,13 +67,17 @@ public final class PeersRun: Sendable {
             made.start()
             return made
         }
-        if let way = member.withLock({ $0 }) { state.withLock { $0.way = .shared(way) } }
+        if let way = member.withLock({ $0 }) { begin(.shared(way)) }
         options.scheduler.spawn(name: "peers") { [self] in
             let end = outcome.wait()
             state.withLock { $0.way = nil }
             port.close(end.goodbye)
             self.end(end.result)
         }
+    }
+
+    private func begin(_ way: Way) {
+        state.withLock { if $0.result == nil { $0.way = way } }
     }
 
     private func end(_ result: Result<PeersReport, PipelineError>) {

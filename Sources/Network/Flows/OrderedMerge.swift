@@ -155,6 +155,8 @@ extension OrderedMerge {
         passed = PassedElements()
         owners.append(owner)
         signal(number, owner, .taken)
+        // A later attempt of what was cut: its sender has not heard of it.
+        if let cut, cut.number == number { signal(number, owner, cut.verdict) }
     }
 }
 

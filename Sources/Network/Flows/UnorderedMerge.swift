@@ -147,6 +147,8 @@ struct UnorderedMerge<Element: Sendable>: Sendable {
                 record.isPassedOn = true
                 passedOn += 1
                 signal(item.piece.number, record.owner, .taken)
+                // A later attempt of what was cut: its sender has not heard of it.
+                if let verdict = record.verdict { signal(item.piece.number, record.owner, verdict) }
             }
             records[item.piece.number] = record
             if !delivery.elements.isEmpty || delivery.isLast || delivery.isAnew { return delivery }

@@ -1,6 +1,7 @@
 import Connect
 import Logging
 import ProcessSupport
+import Testing
 
 @testable @_spi(Fuzzing) import ConnectNetwork
 
@@ -78,6 +79,22 @@ struct SharedPipeline {
         let ports = try FreePorts.draw(count)
         let runs = try ports.indices.map { try start($0, of: ports) }
         return try runs.map { try $0.wait() }
+    }
+
+    /// Expects that everything came out once, or as much as the limit lets through, and what is read by one member in order.
+    func expectOutput(sourceLocation: Testing.SourceLocation = #_sourceLocation) {
+        let readers = source == .all ? 0..<3 : 0..<1
+        let all = readers.flatMap { numbers($0, count).flatMap(Self.outputs) }
+        let output = sink.elements
+        #expect(output.count == min(limit ?? all.count, all.count), sourceLocation: sourceLocation)
+        #expect(Set(output).count == output.count, sourceLocation: sourceLocation)
+        #expect(Set(all).isSuperset(of: output), sourceLocation: sourceLocation)
+        guard isOrdered else { return }
+        for reader in readers {
+            let own = numbers(reader, count)
+            let mine = output.filter { own.contains(Self.number(of: $0)) }
+            #expect(mine == Array(own.flatMap(Self.outputs).prefix(mine.count)), sourceLocation: sourceLocation)
+        }
     }
 
     /// Runs it on members in this process, each of which is to fail.

@@ -152,6 +152,24 @@ struct PeerLinksTests {
         proxy.close()
     }
 
+    // S-NET-5
+    @Test("A member that does not read is lost before too much waits for it")
+    func neverReads() throws {
+        let ports = try FreePorts.draw(2)
+        let proxy = try LinkProxy(to: ports[1])
+        let (first, second) = try Self.joined(by: proxy, ports)
+        defer { for member in [first, second] { member.close() } }
+        try first.log.waits(forAcceptanceOf: 1)
+        proxy.pause()
+        let frame = LinkFrames.fragment(0, [LinkFrames.bytes(1 << 20)])
+        let count = PeerLink.mostUnwritten / (1 << 20)
+        _ = try first.ask { $0.send(Array(repeating: frame, count: count - 8), to: 1) }
+        #expect(try first.ask { $0.isConnected(to: 1) })
+        _ = try first.ask { $0.send(Array(repeating: frame, count: 16), to: 1) }
+        #expect(try first.log.waits(forLossOf: 1).sentence.contains("it does not read"))
+        proxy.close()
+    }
+
     @Test("A port that is taken is told with the address, and a member of another machine is not listened for")
     func cannotListen() throws {
         let ports = try FreePorts.draw(2)
