@@ -18,11 +18,13 @@ let package = Package(
     targets: [
         .target(name: "CMallocCount"),
         .target(name: "CSIMDJSONLoop", linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0"),
+        .target(name: "CXML2Loop", dependencies: ["CLibXML2"], linkerSettings: [.linkedLibrary("xml2")]),
         .target(name: "CKafkaLoop", linkerSettings: [.linkedLibrary("rdkafka")]),
         .executableTarget(
             name: "connect-benchmarks",
             dependencies: [
-                "CKafkaLoop", "CSIMDJSONLoop",
+                "CKafkaLoop", "CSIMDJSONLoop", "CXML2Loop",
                 .product(name: "Connect", package: "connect"),
                 .product(name: "ConnectFiles", package: "connect"),
                 .product(name: "ConnectGzip", package: "connect"),
@@ -30,6 +32,7 @@ let package = Package(
                 .product(name: "ConnectKafka", package: "connect"),
                 .product(name: "ConnectKafkaEmbedded", package: "connect"),
                 .product(name: "ConnectText", package: "connect"),
+                .product(name: "ConnectXML", package: "connect"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/ConnectBenchmarks",
@@ -40,7 +43,9 @@ let package = Package(
             dependencies: [
                 "CMallocCount",
                 .product(name: "Connect", package: "connect"),
+                .product(name: "ConnectJSON", package: "connect"),
                 .product(name: "ConnectText", package: "connect"),
+                .product(name: "ConnectXML", package: "connect"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/AllocationGate",

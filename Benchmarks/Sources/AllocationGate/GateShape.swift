@@ -1,5 +1,7 @@
 import Connect
+import ConnectJSON
 import ConnectText
+import ConnectXML
 
 /// A pipeline whose cost per element is held to a limit.
 struct GateShape: Sendable {
@@ -45,6 +47,20 @@ struct GateShape: Sendable {
                 .map { $0 + "!" }
                 .fold(into: 0) { $0 &+= $1.utf8.count }.trigger(each: 1000)
                 .to(NullSink()).runToEnd()
+        },
+        GateShape(name: "json-edit") { count in
+            try Pipeline("json").root(ListSource([#"{"id":12345,"name":"a","debug":{"x":1}}"# as Bytes], rounds: count))
+                .json(.drop("debug"), .set("source", json: "\"web\""))
+                .to(NullSink()).runToEnd()
+        },
+        GateShape(name: "xml-documents") { count in
+            // What libxml2 allocates for itself is counted as well.
+            try Pipeline("xml").coders(.xml).root(
+                ListSource([#"<order id="7"><line>x</line></order>"# as Bytes], rounds: count)
+            )
+            .as(XML.Document.self)
+            .filter { $0.root["id"] != nil }
+            .to(NullSink()).runToEnd()
         },
     ]
 

@@ -34,6 +34,20 @@ enum Inputs {
         return try count(of: events)
     }
 
+    /// A feed as one XML document of 200 MB, with entries of about 1000 bytes.
+    static var feed: String { directory + "/feed-200.xml" }
+
+    /// Makes the feed where it is missing.
+    ///
+    /// - Returns: how many entries it has
+    /// - Throws: where a command failed
+    static func prepareFeed() throws -> Int {
+        mkdir(directory, 0o755)
+        try make(feed, "'\(script("generate-feed"))' 200")
+        try make(feed + ".count", "grep -c '^<entry' '\(feed)'")
+        return try count(of: feed)
+    }
+
     /// Makes what is missing.
     ///
     /// - Returns: how many lines the log has

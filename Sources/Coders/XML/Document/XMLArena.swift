@@ -72,24 +72,6 @@ struct XMLArena {
 
     private static let xmlNamespace: StaticString = "http://www.w3.org/XML/1998/namespace"
 
-    /// The declaration that binds a prefix where an element stands; nil where there is none. Of no bytes the one that
-    /// counts for names without prefix, which may say that they have no namespace.
-    func declaration(of prefix: UnsafeRawBufferPointer, at element: Int) -> Int? {
-        var index = element
-        while true {
-            let record = self[index]
-            if record.kind == XMLRecord.elementKind {
-                for place in (index + 1)..<(index + 1 + record.attachments) {
-                    let found = self[place]
-                    if found.kind != XMLRecord.declarationKind { break }
-                    if XMLArena.areEqual(qualifiedName(found), prefix) { return place }
-                }
-            }
-            if index == 0 { return nil }
-            index = Int(record.parent)
-        }
-    }
-
     static func areEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
         guard one.count == other.count else { return false }
         guard let first = one.baseAddress, let second = other.baseAddress else { return true }

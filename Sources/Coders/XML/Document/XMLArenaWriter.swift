@@ -164,9 +164,6 @@ struct XMLArenaWriter: ~Copyable {
         return nil
     }
 
-    /// The name of the element that is open, with its prefix.
-    var openName: UnsafeRawBufferPointer { bytes(records[open].start, records[open].nameLength) }
-
     private func bytes(_ start: UInt32, _ count: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: text + Int(start), count: count)
     }

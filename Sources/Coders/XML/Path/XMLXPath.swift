@@ -56,8 +56,7 @@ extension XML {
             _ = try XMLEvaluator(self, coder: "XPATH")
         }
 
-        /// Evaluates it at a node. ``Connect/Def/filterXML(_:fileID:line:)`` compiles it once for each worker, this once for
-        /// each call.
+        /// Evaluates it at a node. The stage `filterXML` compiles it once for each worker, this once for each call.
         ///
         /// - Throws: `CoderError` where it takes more steps than it may, or calls a function that there is not
         public func evaluate(on node: Node) throws -> Value {
