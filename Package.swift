@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "ConnectGzip", targets: ["ConnectGzip"]),
         .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
         .library(name: "ConnectJSON", targets: ["ConnectJSON"]),
+        .library(name: "ConnectAvro", targets: ["ConnectAvro"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
@@ -159,6 +160,13 @@ let package = Package(
             dependencies: ["Connect", "ConnectCatalog", "CConnectSIMDJSON"],
             path: "Sources/Coders/JSON",
             exclude: ["CConnectSIMDJSON"],
+            swiftSettings: strict
+        ),
+        // Schemas are JSON, and so is what data become.
+        .target(
+            name: "ConnectAvro",
+            dependencies: ["Connect", "ConnectJSON"],
+            path: "Sources/Coders/Avro",
             swiftSettings: strict
         ),
         .target(
@@ -414,6 +422,11 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectJSON", "ConnectTesting", "ConnectText", "ProcessSupport",
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectAvroTests",
+            dependencies: ["Connect", "ConnectAvro", "ConnectJSON", "ConnectTesting", "ProcessSupport"],
             swiftSettings: strict
         ),
         .testTarget(
