@@ -13,7 +13,11 @@ struct AvroMutationTests {
         var refused = 0
         for seed in seeds(4000) {
             var random = RandomAvro(seed)
-            let schema = try AvroSchema(parsing: random.schema())
+            var evolution = RandomEvolution(seed)
+            let pair = evolution.pair()
+            let evolved = try AvroSchema(parsing: pair.reader)
+            // Half of them are written by what an evolution began with.
+            let schema = try AvroSchema(parsing: seed % 2 == 0 ? random.schema() : pair.writer)
             var bytes = Array(try AvroBinary(encoding: random.value(schema.root), schema: schema).data)
             for _ in 0...random.random.below(3) where !bytes.isEmpty {
                 let place = random.random.below(bytes.count)
@@ -28,6 +32,12 @@ struct AvroMutationTests {
             let binary = AvroBinary(schema: schema, data: Bytes(bytes))
             let limits = AvroLimits(depth: 32, elements: 10_000)
             let isValid = (try? binary.validate(limits: limits)) != nil
+            if let projection = try? AvroProjection(from: schema, to: evolved),
+                let projected = try? projection.project(binary, limits: limits)
+            {
+                #expect(isValid, "seed \(seed)")
+                try projected.validate()
+            }
             guard let value = try? binary.decode(limits: limits) else {
                 refused += 1
                 continue

@@ -27,7 +27,7 @@ struct AvroFault: Error {
 
     /// The error for those outside.
     func error(_ program: AvroProgram, messages: [String] = []) -> CoderError {
-        let type = AvroType(schema: AvroSchema(program), index: min(node, program.nodes.count - 1)).name
+        let type = AvroType(schema: AvroSchema(program), index: min(max(0, node), program.nodes.count - 1)).name
         let offset = Int64(offset)
         func malformed(_ message: String) -> CoderError {
             CoderError(.malformed, coder: AvroError.coder, offset: offset, message)

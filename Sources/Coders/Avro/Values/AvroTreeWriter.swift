@@ -1,4 +1,5 @@
 import Connect
+import ConnectCatalog
 
 /// Writes trees as data.
 struct AvroTreeWriter: ~Copyable {
@@ -27,9 +28,9 @@ struct AvroTreeWriter: ~Copyable {
     }
 
     /// Ends the writing.
-    mutating func take() -> Bytes { output.take() }
+    mutating func take() -> Bytes { output.takeExact() }
 
-    private mutating func count(_ bytes: Int) throws(Mismatch) {
+    mutating func count(_ bytes: Int) throws(Mismatch) {
         written += bytes
         if written > limits.bytes {
             throw Mismatch(
@@ -41,13 +42,13 @@ struct AvroTreeWriter: ~Copyable {
         try count(AvroNumber.append(value, to: &output))
     }
 
-    private mutating func run(_ bytes: Bytes) throws(Mismatch) {
+    mutating func run(_ bytes: Bytes) throws(Mismatch) {
         try long(Int64(bytes.count))
         try count(bytes.count)
         output.append(bytes)
     }
 
-    private mutating func text(_ text: String) throws(Mismatch) {
+    mutating func text(_ text: String) throws(Mismatch) {
         let size = text.utf8.count
         try long(Int64(size))
         try count(size)
