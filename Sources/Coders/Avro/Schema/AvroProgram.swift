@@ -47,6 +47,7 @@ final class AvroProgram: Sendable {
     let root: Int
     let canonicalForm: String
     let fingerprint: UInt64
+    let tokens: AvroJSONTokens
 
     init(_ reader: AvroSchemaReader, root: Int, text: Bytes) {
         self.text = text
@@ -55,6 +56,7 @@ final class AvroProgram: Sendable {
         details = reader.details
         names = reader.names
         self.root = root
+        tokens = AvroJSONTokens(reader)
         canonicalForm = AvroCanonicalForm.text(of: reader, root: root)
         fingerprint = AvroFingerprint.rabin(canonicalForm.utf8)
     }
