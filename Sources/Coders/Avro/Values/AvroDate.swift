@@ -1,5 +1,5 @@
 /// A day of the calendar.
-public struct AvroDate: Sendable, Hashable, CustomStringConvertible {
+public struct AvroDate: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Days since 1970-01-01.
     public var days: Int32
 

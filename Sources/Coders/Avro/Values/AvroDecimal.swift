@@ -1,7 +1,7 @@
 import Connect
 
 /// A decimal number: exactly `unscaled` × 10^-`scale`.
-public struct AvroDecimal: Sendable, Hashable, CustomStringConvertible {
+public struct AvroDecimal: Sendable, Hashable, Codable, CustomStringConvertible {
     /// All digits, as a whole number.
     public var unscaled: Int128
     /// How many of the digits stand behind the point.

@@ -1,5 +1,5 @@
 /// Months, days and milliseconds, of which none says how many of the others it is.
-public struct AvroDuration: Sendable, Hashable, CustomStringConvertible {
+public struct AvroDuration: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Whole months.
     public var months: UInt32
     /// Whole days.

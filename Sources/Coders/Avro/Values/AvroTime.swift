@@ -1,5 +1,5 @@
 /// A time of day.
-public struct AvroTime: Sendable, Hashable, CustomStringConvertible {
+public struct AvroTime: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Microseconds since midnight.
     public var microseconds: Int64
 

@@ -1,5 +1,5 @@
 /// A moment, or a day and time of a clock wherever it stands.
-public struct AvroTimestamp: Sendable, Hashable, CustomStringConvertible {
+public struct AvroTimestamp: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Seconds since 1970-01-01T00:00.
     public var seconds: Int64
     /// Nanoseconds after the second; 0 ..< 1,000,000,000.

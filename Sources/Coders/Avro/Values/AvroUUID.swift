@@ -1,5 +1,5 @@
 /// A universally unique identifier.
-public struct AvroUUID: Sendable, Hashable, CustomStringConvertible {
+public struct AvroUUID: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Its 128 bits.
     public var value: UInt128
 
