@@ -9,6 +9,8 @@ final class AvroPlan: Sendable {
     let table: [Int32]
     let defaults: [Bytes]
     let messages: [String]
+    /// Whether all data have the same bytes in both schemas.
+    let isCopy: Bool
 
     /// - Throws: `CoderError` where no datum of the writer could ever be read
     init(from writer: AvroSchema, to reader: AvroSchema) throws(CoderError) {
@@ -21,5 +23,6 @@ final class AvroPlan: Sendable {
         table = compiler.table
         defaults = compiler.defaults
         messages = compiler.messages
+        isCopy = compiler.operations[0].isCopy
     }
 }

@@ -26,7 +26,7 @@ public struct AvroProjection: Sendable {
     public var reader: AvroSchema { plan.reader }
 
     /// Whether all data have the same bytes in both schemas.
-    public var changesNothing: Bool { plan.operations[0].isCopy }
+    public var changesNothing: Bool { plan.isCopy }
 
     /// Reads a datum as the reader has it.
     ///
@@ -38,30 +38,29 @@ public struct AvroProjection: Sendable {
     public func project(
         _ binary: AvroBinary, limits: AvroLimits = AvroLimits()
     ) throws(CoderError) -> AvroBinary {
-        var resolver = AvroResolver(plan)
-        return try resolver.project(binary, limits)
+        try plan.project(binary, limits)
     }
 }
 
-extension AvroResolver {
+extension AvroPlan {
     /// A datum of the reader's.
-    mutating func project(_ binary: AvroBinary, _ limits: AvroLimits) throws(CoderError) -> AvroBinary {
-        guard binary.schema == plan.writer else {
+    func project(_ binary: AvroBinary, _ limits: AvroLimits) throws(CoderError) -> AvroBinary {
+        guard binary.schema == writer else {
             throw CoderError(
                 .configuration, coder: AvroError.coder, "the datum has another schema than the projection was made for")
         }
+        let program = writer.program
         do throws(AvroFault) {
-            if plan.operations[0].isCopy {
+            if isCopy {
                 // The same bytes serve.
-                let program = plan.writer.program
                 try binary.data.withUnsafeBytes { data throws(AvroFault) in try program.validate(data, limits) }
-                return AvroBinary(schema: plan.reader, data: binary.data)
+                return AvroBinary(schema: reader, data: binary.data)
             }
-            try binary.data.withUnsafeBytes { data throws(AvroFault) in try resolve(data, limits) }
+            var resolver = AvroResolver(self)
+            try binary.data.withUnsafeBytes { data throws(AvroFault) in try resolver.resolve(data, limits) }
+            return AvroBinary(schema: reader, data: resolver.output.takeExact())
         } catch {
-            _ = output.take()
-            throw error.error(plan.writer.program, messages: plan.messages)
+            throw error.error(program, messages: messages)
         }
-        return AvroBinary(schema: plan.reader, data: output.takeExact())
     }
 }

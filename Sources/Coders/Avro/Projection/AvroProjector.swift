@@ -47,9 +47,7 @@ public struct AvroProjector: Coder {
         ///
         /// - Throws: `CoderError` where it is none of its schema, or cannot be read as the reader has it
         public mutating func convert(_ input: AvroBinary) throws -> AvroBinary {
-            let plan = try plan(for: input.schema)
-            var resolver = AvroResolver(plan)
-            return try resolver.project(input, limits)
+            try plan(for: input.schema).project(input, limits)
         }
 
         private mutating func plan(for writer: AvroSchema) throws -> AvroPlan {

@@ -1,6 +1,5 @@
 public import Connect
 import ConnectJSON
-import Synchronization
 
 /// A schema of Avro, compiled.
 ///
@@ -71,43 +70,4 @@ extension AvroSchema: Hashable {
 extension AvroSchema: CustomStringConvertible {
     /// The text.
     public var description: String { text.description }
-}
-
-/// The schemas that are in use, by their text.
-private final class AvroSchemaTable: Sendable {
-    private struct Entry {
-        weak var program: AvroProgram?
-    }
-
-    private struct Key: Hashable {
-        let text: Bytes
-        let bytes: Int
-        let depth: Int
-    }
-
-    private struct Table {
-        var entries: [Key: Entry] = [:]
-        /// How many entries there may be before those are looked for that nobody uses any more.
-        var bound = 64
-    }
-
-    static let shared = AvroSchemaTable()
-    private let table = Mutex(Table())
-
-    func program(_ text: Bytes, _ limits: AvroLimits) throws -> AvroProgram {
-        // A copy: the text may be a slice of a large chunk, which the schema would keep.
-        let key = Key(text: Bytes(Array(text)), bytes: limits.schemaBytes, depth: limits.schemaDepth)
-        if let known = table.withLock({ $0.entries[key]?.program }) { return known }
-        let made = try AvroSchemaReader.program(key.text, limits)
-        return table.withLock { table in
-            // Another thread may have been faster.
-            if let known = table.entries[key]?.program { return known }
-            if table.entries.count >= table.bound {
-                table.entries = table.entries.filter { $0.value.program != nil }
-                table.bound = max(64, table.entries.count * 2)
-            }
-            table.entries[key] = Entry(program: made)
-            return made
-        }
-    }
 }
