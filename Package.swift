@@ -165,7 +165,7 @@ let package = Package(
         // Schemas are JSON, and so is what data become.
         .target(
             name: "ConnectAvro",
-            dependencies: ["Connect", "ConnectCatalog", "ConnectJSON"],
+            dependencies: ["Connect", "ConnectCatalog", "ConnectJSON", "CConnectZlib"],
             path: "Sources/Coders/Avro",
             swiftSettings: strict
         ),

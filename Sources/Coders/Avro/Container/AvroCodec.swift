@@ -1,0 +1,26 @@
+/// How the blocks of a container file are packed.
+public enum AvroCodec: Sendable, Hashable {
+    /// Not at all.
+    case null
+    /// With DEFLATE (RFC 1951), without zlib's head.
+    ///
+    /// - Parameter level: 1, the fastest, to 9
+    case deflate(level: Int = 6)
+
+    /// The name in the file.
+    public var name: String {
+        switch self {
+        case .null: "null"
+        case .deflate: "deflate"
+        }
+    }
+
+    /// The codec of a name; nil where it is not known.
+    init?(name: String) {
+        switch name {
+        case "null": self = .null
+        case "deflate": self = .deflate()
+        default: return nil
+        }
+    }
+}
