@@ -165,7 +165,7 @@ let package = Package(
         // Schemas are JSON, and so is what data become.
         .target(
             name: "ConnectAvro",
-            dependencies: ["Connect", "ConnectCatalog", "ConnectJSON", "CConnectZlib"],
+            dependencies: ["Connect", "ConnectCatalog", "ConnectJSON", "CConnectZlib", "CConnectZstd"],
             path: "Sources/Coders/Avro",
             swiftSettings: strict
         ),

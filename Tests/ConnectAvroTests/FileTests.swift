@@ -61,7 +61,7 @@ struct AvroFileTests {
 
     @Test(
         "What was written is read, whatever the codec and wherever the bytes are cut",
-        arguments: [AvroCodec.null, .deflate()])
+        arguments: [AvroCodec.null, .deflate(), .zstandard()])
     func roundTrips(_ codec: AvroCodec) throws {
         let data = try Self.data(300)
         for blockBytes in [1, 200, 1 << 20] {
@@ -79,7 +79,7 @@ struct AvroFileTests {
 
     @Test(
         "Reading goes on at any datum, and says where the file is too short for it",
-        arguments: [AvroCodec.null, .deflate()])
+        arguments: [AvroCodec.null, .deflate(), .zstandard()])
     func resuming(_ codec: AvroCodec) throws {
         let data = try Self.data(100)
         let file = try Self.file(data, codec)
@@ -119,15 +119,16 @@ struct AvroFileTests {
             codec.replaceSubrange(place, with: Array("nuII".utf8))
         }
         #expect(Self.read(codec).error?.message.contains("codec \"nuII\"") == true)
-        let bomb = try Self.file(
-            [
-                AvroBinary(
-                    encoding: .record([
-                        AvroMember("n", .long(1)), AvroMember("s", .string(String(repeating: "x", count: 1_000_000))),
-                    ]), schema: AvroSchema(parsing: Self.schemaText))
-            ], .deflate())
-        #expect(bomb.count < 10_000)
-        #expect(Self.read(bomb, limits: AvroLimits(bytes: 100_000)).error?.code == .limitExceeded)
+        let large = try AvroBinary(
+            encoding: .record([
+                AvroMember("n", .long(1)), AvroMember("s", .string(String(repeating: "x", count: 1_000_000))),
+            ]), schema: AvroSchema(parsing: Self.schemaText))
+        for codec in [AvroCodec.deflate(), .zstandard()] {
+            let bomb = try Self.file([large], codec)
+            #expect(bomb.count < 10_000)
+            #expect(Self.read(bomb, limits: AvroLimits(bytes: 100_000)).error?.code == .limitExceeded)
+            #expect(Self.read(bomb).data == [large])
+        }
         #expect(throws: CoderError.self) {
             try AvroFileWriter(schema: AvroSchema(parsing: "\"int\""), sync: Bytes([1]))
         }
@@ -138,7 +139,7 @@ struct AvroFileTests {
 
     @Test(
         "Damaged blocks are passed over where that is asked for, and reading goes on as before",
-        arguments: [AvroCodec.null, .deflate()])
+        arguments: [AvroCodec.null, .deflate(), .zstandard()])
     func recovery(_ codec: AvroCodec) throws {
         let data = try Self.data(200)
         let file = try Self.file(data, codec)
@@ -163,10 +164,10 @@ struct AvroFileTests {
 
     @Test("Whatever is done to a file, nothing crashes")
     func mutations() throws {
-        let files = try [AvroCodec.null, .deflate()].map { try Self.file(Self.data(30), $0) }
+        let files = try [AvroCodec.null, .deflate(), .zstandard()].map { try Self.file(Self.data(30), $0) }
         for seed in seeds(2000) {
             var random = SplitMix(seed: seed)
-            var file = files[random.below(2)]
+            var file = files[random.below(3)]
             for _ in 0...random.below(4) {
                 let place = random.below(file.count)
                 switch random.below(4) {
@@ -199,7 +200,7 @@ struct AvroFileTests {
 
     @Test(
         "Python reads the files that are written here, and here are read those of Python",
-        arguments: [AvroCodec.null, .deflate(level: 9)])
+        arguments: [AvroCodec.null, .deflate(level: 9), .zstandard()])
     func judged(_ codec: AvroCodec) async throws {
         let data = try Self.data(500)
         let file = try Self.file(data, codec)

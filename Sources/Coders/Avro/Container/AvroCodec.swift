@@ -6,12 +6,17 @@ public enum AvroCodec: Sendable, Hashable {
     ///
     /// - Parameter level: 1, the fastest, to 9
     case deflate(level: Int = 6)
+    /// With Zstandard (RFC 8878).
+    ///
+    /// - Parameter level: 1, the fastest, to 22
+    case zstandard(level: Int = 3)
 
     /// The name in the file.
     public var name: String {
         switch self {
         case .null: "null"
         case .deflate: "deflate"
+        case .zstandard: "zstandard"
         }
     }
 
@@ -20,6 +25,7 @@ public enum AvroCodec: Sendable, Hashable {
         switch name {
         case "null": self = .null
         case "deflate": self = .deflate()
+        case "zstandard": self = .zstandard()
         default: return nil
         }
     }

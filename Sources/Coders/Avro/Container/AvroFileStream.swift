@@ -32,7 +32,7 @@ final class AvroFileStream {
     private var headerBytes = 0
     private var sync: [UInt8] = []
     private var schema: AvroSchema?
-    private var unpacker: AvroDeflate?
+    private var unpacker = AvroPacker.none
 
     /// The data of the block that is given out: where the next begins, how many there are still.
     private var block = Bytes()
@@ -176,7 +176,7 @@ final class AvroFileStream {
             } catch {
                 throw (error as? CoderError) ?? self.error(.malformed, "the schema cannot be read")
             }
-            if case .deflate = codec { unpacker = try AvroDeflate(level: nil) }
+            unpacker = try .unpacking(codec)
             phase = .block
         case .block:
             do throws(CoderError) {
@@ -199,7 +199,8 @@ final class AvroFileStream {
         case "avro.codec":
             let word = String(decoding: value, as: UTF8.self)
             guard let known = AvroCodec(name: word) else {
-                throw error(.malformed, "the codec \(AvroError.quoted(word)) is not known; null and deflate are")
+                throw error(
+                    .malformed, "the codec \(AvroError.quoted(word)) is not known; null, deflate and zstandard are")
             }
             codec = known
         default: break
@@ -231,12 +232,7 @@ final class AvroFileStream {
             number += count
         } else {
             // Behind the whole block it stands then, but errors are those of its beginning.
-            block = Bytes(input[from..<end])
-            if let unpacker {
-                block = try block.withUnsafeBytes { data throws(CoderError) in
-                    try unpacker.unpacked(data, limit: limits.bytes)
-                }
-            }
+            block = try unpacker.unpacked(Bytes(input[from..<end]), limit: limits.bytes)
             blockOffset = offset
             self.place = 0
             left = Int(count)

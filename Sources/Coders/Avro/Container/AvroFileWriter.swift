@@ -16,7 +16,7 @@ public struct AvroFileWriter {
 
     private let schema: AvroSchema
     private let blockBytes: Int
-    private let packer: AvroDeflate?
+    private let packer: AvroPacker
     private let limits: AvroLimits
     private var block: [UInt8] = []
     private var count = 0
@@ -68,7 +68,7 @@ public struct AvroFileWriter {
         self.schema = schema
         self.limits = limits
         self.blockBytes = max(1, blockBytes)
-        if case .deflate(let level) = codec { packer = try AvroDeflate(level: level) } else { packer = nil }
+        packer = try .packing(codec)
     }
 
     /// Adds a datum.
@@ -92,11 +92,7 @@ public struct AvroFileWriter {
     /// - Throws: `CoderError` where it cannot be packed
     public mutating func flush() throws(CoderError) -> Bytes? {
         if count == 0 { return nil }
-        let packed = Bytes(block)
-        let data =
-            if let packer { try packed.withUnsafeBytes { data throws(CoderError) in try packer.packed(data) } } else {
-                packed
-            }
+        let data = try packer.packed(Bytes(block))
         var output = BytesBuilder()
         AvroNumber.append(Int64(count), to: &output)
         AvroNumber.append(Int64(data.count), to: &output)
