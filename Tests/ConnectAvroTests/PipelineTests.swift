@@ -40,6 +40,20 @@ struct AvroPipelineTests {
         #expect(sink.elements.map(\.description) == (0..<100).map { "{\"n\":\($0).0}" })
     }
 
+    @Test("Stages over bytes give what the coders give, and pass over what is wrong")
+    func bytes() async throws {
+        let (int, double) = (try Self.schema("int"), try Self.schema("double"))
+        let projection = try AvroProjection(from: int, to: double)
+        let data = (0..<50).map { $0 == 20 ? Bytes([0x80]) : Bytes([UInt8($0 * 2)]) }
+        let sink = CollectSink<Bytes>()
+        try await Pipeline("bytes").root(ListSource(data))
+            .mapBytes { data, output in try projection.append(data, to: &output) }.onError(.skip)
+            .mapBytes { data, output in try double.appendJSON(data, to: &output) }
+            .to(sink)
+            .run()
+        #expect(sink.elements.map(\.description) == (0..<50).filter { $0 != 20 }.map { "{\"n\":\($0).0}" })
+    }
+
     // S-ERR-2: what stands before the failure is delivered, and the run fails.
     @Test("A damaged block ends the run after the data before it")
     func damaged() async throws {

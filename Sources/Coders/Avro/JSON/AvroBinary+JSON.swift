@@ -15,34 +15,14 @@ extension AvroBinary {
     /// - Throws: `CoderError` where the datum is none of its schema, with the offset of what is wrong
     public func json(_ form: AvroJSONForm = .tagged, limits: AvroLimits = AvroLimits()) throws(CoderError) -> Bytes {
         var output = BytesBuilder()
-        try writeJSON(form, limits, into: &output)
-        return output.takeExact()
-    }
-
-    /// Appends the datum as JSON.
-    func writeJSON(_ form: AvroJSONForm, _ limits: AvroLimits, into output: inout BytesBuilder) throws(CoderError) {
-        let program = schema.program
         do throws(AvroFault) {
             try data.withUnsafeBytes { data throws(AvroFault) in
-                try program.tokens.withView { tokens throws(AvroFault) in
-                    try program.scan(data, limits) { scan throws(AvroFault) in
-                        var text = AvroJSONText(tokens, form, room: limits.bytes, into: output)
-                        output = BytesBuilder()
-                        // What was written stays with the caller, whatever comes.
-                        do throws(AvroFault) {
-                            try text.write(program.root, &scan, 0)
-                            if scan.left > 0 { throw scan.fault(.trailing, program.root) }
-                        } catch {
-                            output = text.finish()
-                            throw error
-                        }
-                        output = text.finish()
-                    }
-                }
+                try schema.program.appendJSON(data, form, limits, to: &output)
             }
         } catch {
-            throw error.error(program)
+            throw error.error(schema.program)
         }
+        return output.takeExact()
     }
 
     /// Reads JSON as a datum of a schema.
@@ -57,6 +37,56 @@ extension AvroBinary {
         json: Bytes, _ form: AvroJSONForm = .tagged, schema: AvroSchema, limits: AvroLimits = AvroLimits()
     ) throws {
         self = try AvroJSONDecoder(schema: schema, form, limits: limits).makeInstance().decoded(json)
+    }
+}
+
+extension AvroSchema {
+    /// Appends a datum as JSON, for stages over bytes: nothing is allocated for a text of its own.
+    ///
+    /// ```swift
+    /// .mapBytes { data, output in try schema.appendJSON(data, to: &output) }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - data: a datum of this schema; it is checked on the way
+    ///   - form: how values of unions are written
+    ///   - output: where the text is appended; where this throws it may hold a part of it
+    ///   - limits: how large the datum and its text may be
+    /// - Throws: `CoderError` where the datum is none of the schema, with the offset of what is wrong
+    public func appendJSON(
+        _ data: RawSpan, _ form: AvroJSONForm = .tagged, to output: inout BytesBuilder,
+        limits: AvroLimits = AvroLimits()
+    ) throws(CoderError) {
+        do throws(AvroFault) {
+            try data.withUnsafeBytes { data throws(AvroFault) in
+                try program.appendJSON(data, form, limits, to: &output)
+            }
+        } catch {
+            throw error.error(program)
+        }
+    }
+}
+
+extension AvroProgram {
+    /// Appends a datum as JSON.
+    func appendJSON(
+        _ data: UnsafeRawBufferPointer, _ form: AvroJSONForm, _ limits: AvroLimits, to output: inout BytesBuilder
+    ) throws(AvroFault) {
+        try tokens.withView { tokens throws(AvroFault) in
+            try scan(data, limits) { scan throws(AvroFault) in
+                var text = AvroJSONText(tokens, form, room: limits.bytes, into: output)
+                output = BytesBuilder()
+                // What was written stays with the caller, whatever comes.
+                do throws(AvroFault) {
+                    try text.write(root, &scan, 0)
+                    if scan.left > 0 { throw scan.fault(.trailing, root) }
+                } catch {
+                    output = text.finish()
+                    throw error
+                }
+                output = text.finish()
+            }
+        }
     }
 }
 

@@ -40,9 +40,49 @@ public struct AvroProjection: Sendable {
     ) throws(CoderError) -> AvroBinary {
         try plan.project(binary, limits)
     }
+
+    /// Reads a datum as the reader has it, for stages over bytes: nothing is allocated for a datum of its own.
+    ///
+    /// ```swift
+    /// .mapBytes { data, output in try projection.append(data, to: &output) }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - data: a datum of ``writer``
+    ///   - output: where the datum of ``reader`` is appended; where this throws it may hold a part of it
+    ///   - limits: how large the datum and what becomes of it may be
+    /// - Throws: `CoderError` where it is none of its schema, or cannot be read as the reader has it
+    public func append(
+        _ data: RawSpan, to output: inout BytesBuilder, limits: AvroLimits = AvroLimits()
+    ) throws(CoderError) {
+        do throws(AvroFault) {
+            try data.withUnsafeBytes { data throws(AvroFault) in try plan.append(data, to: &output, limits) }
+        } catch {
+            throw error.error(plan.writer.program, messages: plan.messages)
+        }
+    }
 }
 
 extension AvroPlan {
+    /// Appends a datum of the reader's.
+    func append(
+        _ data: UnsafeRawBufferPointer, to output: inout BytesBuilder, _ limits: AvroLimits
+    ) throws(AvroFault) {
+        if isCopy {
+            try writer.program.validate(data, limits)
+            return output.append(data)
+        }
+        var resolver = AvroResolver(self, into: output)
+        output = BytesBuilder()
+        do throws(AvroFault) {
+            try resolver.resolve(data, limits)
+        } catch {
+            output = resolver.finish()
+            throw error
+        }
+        output = resolver.finish()
+    }
+
     /// A datum of the reader's.
     func project(_ binary: AvroBinary, _ limits: AvroLimits) throws(CoderError) -> AvroBinary {
         guard binary.schema == writer else {

@@ -3,13 +3,19 @@ import Connect
 /// Makes data of the reader's schema from data of the writer's, without trees in between. Belongs to one worker.
 struct AvroResolver: ~Copyable {
     let plan: AvroPlan
-    var output = BytesBuilder()
+    var output: BytesBuilder
     /// How many bytes may still be written.
     private var room = 0
     /// Where the fields of records begin that are put in another order, of all that are open.
     private var places: [Int] = []
 
-    init(_ plan: AvroPlan) { self.plan = plan }
+    init(_ plan: AvroPlan, into output: consuming BytesBuilder = BytesBuilder()) {
+        self.plan = plan
+        self.output = output
+    }
+
+    /// Ends the writing.
+    consuming func finish() -> BytesBuilder { output }
 
     /// Appends what a datum becomes to the output.
     mutating func resolve(_ data: UnsafeRawBufferPointer, _ limits: AvroLimits) throws(AvroFault) {
