@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "ConnectZstd", targets: ["ConnectZstd"]),
         .library(name: "ConnectJSON", targets: ["ConnectJSON"]),
         .library(name: "ConnectXML", targets: ["ConnectXML"]),
+        .library(name: "ConnectAvro", targets: ["ConnectAvro"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
@@ -175,6 +176,13 @@ let package = Package(
             dependencies: ["Connect", "ConnectCatalog", "CConnectXML2"],
             path: "Sources/Coders/XML",
             exclude: ["CConnectXML2"],
+            swiftSettings: strict
+        ),
+        // Schemas are JSON, and so is what data become.
+        .target(
+            name: "ConnectAvro",
+            dependencies: ["Connect", "ConnectCatalog", "ConnectJSON", "CConnectZlib", "CConnectZstd"],
+            path: "Sources/Coders/Avro",
             swiftSettings: strict
         ),
         .target(
@@ -451,6 +459,11 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectJSON", "ConnectTesting", "ConnectText", "ProcessSupport",
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectAvroTests",
+            dependencies: ["Connect", "ConnectAvro", "ConnectJSON", "ConnectTesting", "ProcessSupport"],
             swiftSettings: strict
         ),
         .testTarget(
