@@ -34,6 +34,7 @@ enum DoctypeCases {
         attribute-enumeration          <!DOCTYPE a [<!ATTLIST a b (x|y) "x">]><a/>
         attribute-default-namespace    <!DOCTYPE a [<!ATTLIST a xmlns CDATA "urn:a">]><a/>
         attribute-default-of-entity    <!DOCTYPE a [<!ENTITY e "f"><!ATTLIST a b CDATA "1&e;2">]><a/>
+        prefix-not-declared-behind     <!DOCTYPE a><p:a q:b="c"/>
         standalone                     <?xml version="1.0" standalone="yes"?><!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>
         """#)
 

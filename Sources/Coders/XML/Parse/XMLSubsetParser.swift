@@ -225,10 +225,22 @@ struct XMLSubsetParser {
         }
     }
 
+    /// The prefix and the rest of a name; in a tree, a prefix that is not declared is a part of the name.
+    private static func names(
+        _ name: UnsafePointer<xmlChar>?, _ namespace: xmlNsPtr?
+    ) -> (prefix: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer) {
+        let name = XMLParserHandler.bytes(name)
+        guard namespace == nil, let colon = name.firstIndex(of: 0x3A), colon > 0, colon + 1 < name.count else {
+            return (XMLParserHandler.bytes(namespace?.pointee.prefix), name)
+        }
+        return (
+            UnsafeRawBufferPointer(rebasing: name[..<colon]), UnsafeRawBufferPointer(rebasing: name[(colon + 1)...])
+        )
+    }
+
     private func begin(_ node: xmlNodePtr, _ writer: inout XMLArenaWriter) {
-        writer.beginElement(
-            prefix: XMLParserHandler.bytes(node.pointee.ns?.pointee.prefix),
-            name: XMLParserHandler.bytes(node.pointee.name))
+        let (prefix, name) = XMLSubsetParser.names(node.pointee.name, node.pointee.ns)
+        writer.beginElement(prefix: prefix, name: name)
         var declared = node.pointee.nsDef
         while let namespace = declared {
             writer.declare(
@@ -240,9 +252,9 @@ struct XMLSubsetParser {
         var attribute = node.pointee.properties
         while let current = attribute {
             let value = xmlNodeListGetString(node.pointee.doc, current.pointee.children, 1)
+            let (prefix, name) = XMLSubsetParser.names(current.pointee.name, current.pointee.ns)
             writer.attach(
-                prefix: XMLParserHandler.bytes(current.pointee.ns?.pointee.prefix),
-                name: XMLParserHandler.bytes(current.pointee.name),
+                prefix: prefix, name: name,
                 value: XMLParserHandler.bytes(value.map { UnsafePointer($0) }), isEscaped: false)
             if let value { connect_xml_free(value) }
             attribute = current.pointee.next
