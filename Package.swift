@@ -384,7 +384,7 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectJSON",
                 "ConnectPatterns", "ConnectProcess",
-                "ConnectTesting", "ConnectText", "ConnectXML", "ConnectZstd",
+                "ConnectTesting", "ConnectText", "ConnectXML", "ConnectZstd", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -439,7 +439,8 @@ let package = Package(
         ),
         .executableTarget(
             name: "member", dependencies: ["ConnectNetwork"], path: "Tests/Fixtures/Member", swiftSettings: strict),
-        .testTarget(name: "ConnectTextTests", dependencies: ["Connect", "ConnectText"], swiftSettings: strict),
+        .testTarget(
+            name: "ConnectTextTests", dependencies: ["Connect", "ConnectText", "ProcessSupport"], swiftSettings: strict),
         .testTarget(
             name: "ConnectFilesTests",
             dependencies: ["Connect", "ConnectFiles", .product(name: "Logging", package: "swift-log")],

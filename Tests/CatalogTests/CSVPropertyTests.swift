@@ -2,6 +2,7 @@ import Connect
 import ConnectCatalog
 import ConnectTesting
 import Foundation
+import ProcessSupport
 import Testing
 
 /// `csv` against a reader that has the whole text before it; `Fuzz/Sources/csv` does the same for longer.

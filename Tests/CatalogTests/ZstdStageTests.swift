@@ -1,6 +1,7 @@
 import Connect
 import ConnectCatalog
 import ConnectTesting
+import ProcessSupport
 import Testing
 
 @Suite("Zstandard")
