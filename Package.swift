@@ -447,7 +447,9 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ConnectGzipTests", dependencies: ["Connect", "ConnectGzip", "ConnectText"], swiftSettings: strict),
+            name: "ConnectGzipTests",
+            dependencies: ["Connect", "ConnectGzip", "ConnectTesting", "ConnectText", "ProcessSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ConnectXMLTests",
             dependencies: [

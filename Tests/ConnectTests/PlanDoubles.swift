@@ -75,6 +75,12 @@ struct StatelessCoder: Coder {
     func makeInstance() throws -> ProbeCoding<Bytes, String> { ProbeCoding() }
 }
 
+struct StatelessEncoder: Coder {
+    var name: String { "STRING-ENCODE" }
+
+    func makeInstance() throws -> ProbeCoding<String, Bytes> { ProbeCoding() }
+}
+
 struct ProbeCoding<Input: Sendable, Output: Sendable>: CoderInstance {
     mutating func convert(_ input: Input) throws -> Output {
         throw CoderError(.malformed, coder: "probe", "is never called")

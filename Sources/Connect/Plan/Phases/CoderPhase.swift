@@ -59,8 +59,8 @@ struct CoderPhase {
         let stage = declared[index]
         if stage.role == .conversion, let par = stage.settings.par { return par }
         if let coderPar { return coderPar }
-        // What goes to other instances is encoded where it was made.
-        if stage.role == .network, index > 0 { return declared[index - 1].par }
+        // What leaves the process is encoded where it was made.
+        if stage.role == .network || stage.role == .sink, index > 0 { return declared[index - 1].workersBehind }
         if stage.role == .conversion { return index + 1 < declared.count ? workers(at: index + 1) : 1 }
         return stage.par
     }
@@ -92,4 +92,9 @@ struct CoderPhase {
         }
         return coders
     }
+}
+
+extension PlannedStage {
+    /// On how many workers what it gives can be worked on further, where it is; a limit or a throttle has joined them.
+    fileprivate var workersBehind: Int { settings.limit == nil && settings.throttle == nil ? par : 1 }
 }
