@@ -399,7 +399,7 @@ let package = Package(
         .testTarget(
             name: "ConnectNetworkTests",
             dependencies: [
-                "Connect", "ConnectNetwork", "ConnectTesting", "ProcessSupport",
+                "Connect", "ConnectFiles", "ConnectNetwork", "ConnectTesting", "ConnectText", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -91,6 +91,9 @@ extension PlannedStage {
         return false
     }
 
+    /// Whether a phase has put the stage in.
+    var isInjected: Bool { declaredNumber == nil && injectedBecause != nil }
+
     /// Whether the stage belongs to the root, where elements get their positions.
     var isOfRoot: Bool { role == .source || role == .splitter }
 

@@ -34,12 +34,12 @@ public final class PeersRun: Sendable {
         if let peers, !peers.isAlone {
             try startShared(pipeline, peers, options, peersOptions)
         } else {
-            try startAlone(pipeline, options)
+            try startAlone(try pipeline.planAlone(), options)
         }
     }
 
-    private func startAlone(_ pipeline: Pipeline, _ options: RunOptions) throws {
-        let run = try PipelineRun(try pipeline.planAlone(), options) { [self] result in
+    private func startAlone(_ plan: Plan, _ options: RunOptions) throws {
+        let run = try PipelineRun(plan, options) { [self] result in
             end(result.map { PeersReport(parts: [0: $0], isAlone: true) })
         }
         begin(.alone(run))
@@ -48,8 +48,9 @@ public final class PeersRun: Sendable {
     private func startShared(
         _ pipeline: Pipeline, _ peers: Peers, _ options: RunOptions, _ peersOptions: PeersOptions
     ) throws {
-        let plan = try pipeline.plan()
+        let plan = try pipeline.planForPeers()
         let topology = try PeersTopology(plan, peers)
+        if topology.isEverywhere { return try startAlone(plan, options) }
         var settings = PeerLinksSettings(
             peers: peers, planHash: plan.hash, instance: InstanceNumber.next(), security: peersOptions.security,
             timing: PeerTiming(

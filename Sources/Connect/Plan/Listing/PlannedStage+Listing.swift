@@ -29,6 +29,7 @@ extension PlannedStage {
 
     private var parallelism: [String] {
         var texts: [String] = []
+        if let placement = settings.placement { texts.append("on \(placement)") }
         if let buffer = settings.buffer { texts.append("buffer \(buffer)") }
         if let par = settings.par {
             switch settings.order.kind {

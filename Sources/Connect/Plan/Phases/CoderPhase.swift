@@ -24,7 +24,9 @@ struct CoderPhase {
     private mutating func take(_ index: Int) {
         let stage = declared[index]
         if stage.role == .conversion {
-            guard let input = stage.input, let output = stage.output else { return }
+            // Behind a network stage it gets bytes, whatever the declaration says.
+            let given = index > 0 ? declared[index - 1].output : nil
+            guard let input = given ?? stage.input, let output = stage.output else { return }
             let because = "\(stage.mention) asks for \(output.name)"
             let path = coders(for: index, from: input, to: output, because)
             stages += path.isEmpty ? [stage] : replacing(stage, by: path)
