@@ -91,6 +91,12 @@ extension PlannedStage {
         return false
     }
 
+    /// Whether the stage deals elements out by a key.
+    var isKeyedSplit: Bool {
+        if case .network(let network) = operation { return network.kind == .keyedSplit }
+        return false
+    }
+
     /// Whether a phase has put the stage in.
     var isInjected: Bool { declaredNumber == nil && injectedBecause != nil }
 

@@ -50,8 +50,12 @@ struct PeersTopology: Sendable {
     /// The members that are needed all the time: they read, or merge.
     var hosts: Set<Int> { Set(stride(from: 0, to: parts.count, by: 2).flatMap { places[$0] }) }
 
-    /// Whether the order is restored behind a split.
-    func isOrdered(behind split: Int) -> Bool { stages[split + 1].kind == .orderedMerge }
+    /// Whether batches come together in the order of their numbers behind a split. That is the order of its elements; behind
+    /// one by key it is the order of each key.
+    func isOrdered(behind split: Int) -> Bool { isKeyed(split) || stages[split + 1].kind == .orderedMerge }
+
+    /// Whether a split deals elements out by a key.
+    func isKeyed(_ split: Int) -> Bool { stages[split].kind == .keyedSplit }
 }
 
 extension Placement {
