@@ -81,6 +81,7 @@ final class PartRun {
             way.run { $0.ended(result) }
         }
         self.run = run
+        member.outcome.began(number, run)
         awaitMembers()
         merge?.isLimited = { [weak run] in run?.hasCeiling ?? false }
     }

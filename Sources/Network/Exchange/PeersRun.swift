@@ -9,6 +9,8 @@ public final class PeersRun: Sendable {
 
     private struct State: Sendable {
         var way: Way?
+        /// Tells how it stands, also when it has ended.
+        var look: (@Sendable () -> RunStatus)?
         var result: Result<PeersReport, PipelineError>?
         var waiting: [CheckedContinuation<PeersReport, any Error>] = []
     }
@@ -42,7 +44,7 @@ public final class PeersRun: Sendable {
         let run = try PipelineRun(plan, options) { [self] result in
             end(result.map { PeersReport(parts: [0: $0], isAlone: true) })
         }
-        begin(.alone(run))
+        begin(.alone(run)) { run.status }
     }
 
     private func startShared(
@@ -68,7 +70,7 @@ public final class PeersRun: Sendable {
             made.start()
             return made
         }
-        if let way = member.withLock({ $0 }) { begin(.shared(way)) }
+        if let way = member.withLock({ $0 }) { begin(.shared(way)) { outcome.status(plan) } }
         options.scheduler.spawn(name: "peers") { [self] in
             let end = outcome.wait()
             state.withLock { $0.way = nil }
@@ -77,9 +79,16 @@ public final class PeersRun: Sendable {
         }
     }
 
-    private func begin(_ way: Way) {
-        state.withLock { if $0.result == nil { $0.way = way } }
+    private func begin(_ way: Way, look: @escaping @Sendable () -> RunStatus) {
+        state.withLock { state in
+            state.look = look
+            if state.result == nil { state.way = way }
+        }
     }
+
+    /// Tells how this instance's own part stands: reading, or merging and writing. One that only shares the work, or waits for
+    /// the end of others, counts as running, and ready, as long as they run.
+    package var look: (@Sendable () -> RunStatus)? { state.withLock { $0.look } }
 
     private func end(_ result: Result<PeersReport, PipelineError>) {
         let waiting = state.withLock { state in
