@@ -16,11 +16,19 @@ extension ToolTests {
             "--checkpoint-every", "--on-error", "--dead-letter", "--set",
         ]
 
+        static let peersOptions = [
+            "--peers", "--self", "--peers-secret-file", "--peers-certificate", "--peers-key", "--peers-ca",
+        ]
+
         @Test(
             "The help of a verb names every option",
             arguments: [
-                ("run", pipelineOptions + ["--for", "--until", "--log-level", "--log-format", "--quiet"]),
-                ("validate", pipelineOptions + ["--explain"]), ("plan", pipelineOptions + ["--output", "--diff"]),
+                (
+                    "run",
+                    pipelineOptions + peersOptions + ["--for", "--until", "--log-level", "--log-format", "--quiet"]
+                ),
+                ("validate", pipelineOptions + peersOptions + ["--explain"]),
+                ("plan", pipelineOptions + peersOptions + ["--output", "--diff"]),
                 ("test", pipelineOptions),
                 ("init", ["--from", "--to", "--name"]), ("schema", []), ("completion", ["<shell>"]),
                 ("list", ["<name>", "--output"]), ("version", []),

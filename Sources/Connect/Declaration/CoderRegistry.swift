@@ -44,6 +44,8 @@ struct CoderEntry: Sendable {
     /// The coder's type, if two of that type cannot differ; so that one registered twice is still one coder.
     let identity: ObjectIdentifier?
     let make: InletFactory
+    /// Makes a function that converts one element, for whoever must know which output belongs to which input.
+    let makeConvert: @Sendable () throws -> (any Sendable) throws -> any Sendable
 
     @usableFromInline
     init<C: Coder>(_ coder: C, cost: Int, make: @escaping InletFactory) {
@@ -63,6 +65,15 @@ func inletFactory<C: Coder>(of coder: C) -> InletFactory {
         var instance = WorkerInstance(try coder.makeInstance())
         return Inlet<C.Input>.map(context, before: inlet(next, of: C.Output.self)) { element in
             try instance.value.convert(element)
+        }
+        makeConvert = {
+            var instance = WorkerInstance(try coder.makeInstance())
+            return { element in
+                guard let input = element as? C.Input else {
+                    throw CoderError(.malformed, coder: coder.name, "was given a \(type(of: element))")
+                }
+                return try instance.value.convert(input)
+            }
         }
     }
 }
