@@ -18,7 +18,9 @@ extension ProcessTests {
         /// Says what strangers say to a port; the connections stay open as long as the result is held.
         private static func attack(_ port: Int) throws -> [RawSocket] {
             var held: [RawSocket] = []
-            for bytes in [noise, Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), [255, 255, 255, 255, 1, 0], []] {
+            for bytes in [
+                noise, Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), [255, 255, 255, 255, 1, 0], [],
+            ] {
                 let socket = try RawSocket(to: port)
                 socket.write(bytes)
                 held.append(socket)

@@ -55,6 +55,15 @@ struct CoderEntry: Sendable {
         self.cost = cost
         identity = MemoryLayout<C>.size == 0 ? ObjectIdentifier(C.self) : nil
         self.make = make
+        makeConvert = {
+            var instance = WorkerInstance(try coder.makeInstance())
+            return { element in
+                guard let input = element as? C.Input else {
+                    throw CoderError(.malformed, coder: coder.name, "was given a \(type(of: element))")
+                }
+                return try instance.value.convert(input)
+            }
+        }
     }
 }
 
@@ -65,15 +74,6 @@ func inletFactory<C: Coder>(of coder: C) -> InletFactory {
         var instance = WorkerInstance(try coder.makeInstance())
         return Inlet<C.Input>.map(context, before: inlet(next, of: C.Output.self)) { element in
             try instance.value.convert(element)
-        }
-        makeConvert = {
-            var instance = WorkerInstance(try coder.makeInstance())
-            return { element in
-                guard let input = element as? C.Input else {
-                    throw CoderError(.malformed, coder: coder.name, "was given a \(type(of: element))")
-                }
-                return try instance.value.convert(input)
-            }
         }
     }
 }
