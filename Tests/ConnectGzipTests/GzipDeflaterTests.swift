@@ -1,5 +1,6 @@
-import Foundation
 import ConnectTesting
+import Foundation
+import ProcessSupport
 import Testing
 
 @testable import ConnectGzip
@@ -164,10 +165,5 @@ struct GzipDeflaterTests {
 private let systemGzip = ["/usr/bin/gzip", "/bin/gzip"].first { FileManager.default.isExecutableFile(atPath: $0) }
 
 private func runGzip(_ option: String, _ file: URL) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(systemGzip))
-    process.arguments = ["--quiet", option, file.path()]
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+    try ChildProcess.status(of: try #require(systemGzip), "--quiet", option, file.path())
 }

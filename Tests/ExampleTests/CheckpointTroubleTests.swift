@@ -126,12 +126,7 @@ final class Tmpfs {
     }
 
     private static func mount(_ path: String, _ options: String) throws {
-        let mount = Process()
-        mount.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        mount.arguments = ["mount", "-t", "tmpfs", "-o", options, "none", path]
-        mount.standardError = FileHandle.nullDevice
-        try mount.run()
-        mount.waitUntilExit()
-        if mount.terminationStatus != 0 { throw TestFailure("cannot mount \(path) with \(options)") }
+        let status = try ChildProcess.status(of: "mount", "-t", "tmpfs", "-o", options, "none", path)
+        if status != 0 { throw TestFailure("cannot mount \(path) with \(options)") }
     }
 }

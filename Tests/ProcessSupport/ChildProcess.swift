@@ -1,4 +1,5 @@
 package import Foundation
+import Synchronization
 
 /// A process that a test has started. It is killed when nobody holds it any more.
 package final class ChildProcess {
@@ -64,6 +65,29 @@ package final class ChildProcess {
         String(decoding: try Data(contentsOf: errors), as: UTF8.self)
     }
 
+    /// Runs a command of the machine to its end, which the thread waits for.
+    ///
+    /// Not by Foundation: whether a process has ended it learns from a socket that every process started meanwhile
+    /// inherits, so that it waits for the ends of those of other tests.
+    ///
+    /// - Parameters:
+    ///   - words: its name, which is looked for in `PATH`, and its arguments
+    ///   - output: its standard output; by default nobody sees it
+    /// - Returns: its exit status, or 128 and the number of the signal that killed it
+    /// - Throws: where it cannot be started
+    package static func status(of words: String..., output: Descriptor? = nil) throws -> Int32 {
+        try status(of: words, output: output)
+    }
+
+    /// The same for words that are many.
+    package static func status(of words: [String], output: Descriptor? = nil) throws -> Int32 {
+        let nothing = try Descriptor("/dev/null", O_RDWR)
+        let id = try spawn(["/usr/bin/env"] + words, [nothing, output ?? nothing, nothing])
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) < 0, errno == EINTR {}
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F
+    }
+
     private static func spawn(_ words: [String], _ standards: [Descriptor]) throws -> pid_t {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
@@ -95,7 +119,9 @@ package final class ChildProcess {
         var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in arguments + variables { free(text) } }
         var id: pid_t = 0
-        let failure = posix_spawn(&id, words[0], &actions, &attributes, &arguments, &variables)
+        let failure = Descriptor.opening.withLock { _ in
+            posix_spawn(&id, words[0], &actions, &attributes, &arguments, &variables)
+        }
         if failure != 0 { throw TestFailure("cannot start \(words[0]): \(String(cString: strerror(failure)))") }
         return id
     }

@@ -1,9 +1,12 @@
 package import Foundation
+import Synchronization
 
 /// An open file of this process that its children do not inherit. Closed when nobody holds it any more.
 package final class Descriptor {
     package let number: Int32
     private var isOpen = true
+    /// Held while there is a descriptor that a child would inherit, and while one is started.
+    static let opening = Mutex(())
 
     package init(_ path: String, _ flags: Int32) throws {
         number = open(path, flags | O_CLOEXEC, 0o644)
@@ -26,11 +29,13 @@ package final class Descriptor {
 
     /// A pipe; reading from it does not block, writing to it does.
     package static func pipe() throws -> (read: Descriptor, write: Descriptor) {
-        var ends: [Int32] = [-1, -1]
-        if Foundation.pipe(&ends) != 0 { throw TestFailure("cannot make a pipe") }
-        let read = Descriptor(number: ends[0])
-        _ = fcntl(read.number, F_SETFL, O_NONBLOCK)
-        return (read, Descriptor(number: ends[1]))
+        try opening.withLock { _ in
+            var ends: [Int32] = [-1, -1]
+            if Foundation.pipe(&ends) != 0 { throw TestFailure("cannot make a pipe") }
+            let read = Descriptor(number: ends[0])
+            _ = fcntl(read.number, F_SETFL, O_NONBLOCK)
+            return (read, Descriptor(number: ends[1]))
+        }
     }
 
     /// Reads what is at hand.

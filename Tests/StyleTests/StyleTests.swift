@@ -21,6 +21,10 @@ struct StyleTests {
             (#"\bnonisolated\(unsafe\)"#, "Use `Mutex`, `Atomic` or `Guarded`."),
             (#"\bprint\("#, "Write bytes by checked `write(2)`: `print` loses errors. Messages go to the logger."),
             (#"\breadLine\("#, "It rewrites what is not UTF-8: read bytes."),
+            (
+                #"\b(Mutex|Guarded)<[^<>\[]*->"#,
+                "A closure in generic storage is wrapped once more at each reading: put it into a struct."
+            ),
         ])
     func sourcesAreSafe(_ pattern: String, _ advice: String) {
         expectNone(SourceTree.sources.flatMap { $0.places(of: pattern) }, advice)
@@ -101,6 +105,13 @@ struct StyleTests {
         expectNone(
             SourceTree.tests.filter { Allowed.polling[$0.path] == nil }.flatMap { $0.places(of: pattern) },
             "Wait for an event, or let the manual clock go on.")
+    }
+
+    @Test("Tests start processes by what they share, not by Foundation")
+    func testsShareProcesses() {
+        expectNone(
+            SourceTree.tests.flatMap { $0.places(of: #"(?<!\.)\bProcess\(\)"#) },
+            "Use ChildProcess: Foundation waits for processes of other tests.")
     }
 
     @Test("Every Swift Testing test has a sentence for a name")

@@ -222,15 +222,11 @@ extension ToolTests {
         }
 
         private func getNow(_ run: Served, _ path: String, _ words: [String] = []) throws -> Answer {
-            let client = Process()
-            client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            client.arguments = ["curl", "-s", "-w", "\n%{http_code}"] + words + [run.address + path]
-            let output = Pipe()
-            client.standardOutput = output
-            try client.run()
-            let data = output.fileHandleForReading.readDataToEndOfFile()
-            client.waitUntilExit()
-            let text = String(decoding: data, as: UTF8.self)
+            let answer = scratch.path("answer-\(UUID().uuidString)")
+            let output = try Descriptor(answer, O_WRONLY | O_CREAT)
+            let command = ["curl", "-s", "--max-time", "60", "-w", "\n%{http_code}"] + words + [run.address + path]
+            _ = try ChildProcess.status(of: command, output: output)
+            let text = String(decoding: try Data(contentsOf: URL(filePath: answer)), as: UTF8.self)
             guard let end = text.lastIndex(of: "\n"), let status = Int(text[text.index(after: end)...]) else {
                 throw TestFailure("no answer of \(run.address)\(path)")
             }

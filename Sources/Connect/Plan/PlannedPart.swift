@@ -93,6 +93,13 @@ enum PeersCheck {
                     .networkStage, "writes in transactions with its source, which is read by another instance",
                     "Turn its transactions off, or run the pipeline without network stages."))
         }
+        if sink?.isExactlyOnce == true {
+            findings.append(
+                last.finding(
+                    .networkStage,
+                    "keeps the positions of its source beside its output, but the source is read by another instance",
+                    "Let it write at least once, or run the pipeline without network stages."))
+        }
         return findings
     }
 

@@ -99,15 +99,20 @@ struct WatchOptions: ParsableArguments {
 /// A run that will be started.
 private final class StartedRun: Sendable {
     private let plan: Plan
-    private let look = Mutex<(@Sendable () -> RunStatus)?>(nil)
+    private let look = Mutex(Look())
+
+    /// A struct, because a closure in generic storage would be wrapped once more at each reading.
+    private struct Look {
+        var status: (@Sendable () -> RunStatus)?
+    }
 
     init(_ plan: Plan) {
         self.plan = plan
     }
 
-    func set(_ status: @escaping @Sendable () -> RunStatus) { look.withLock { $0 = status } }
+    func set(_ status: @escaping @Sendable () -> RunStatus) { look.withLock { $0.status = status } }
 
-    var status: RunStatus { look.withLock { $0 }?() ?? RunStatus(of: plan) }
+    var status: RunStatus { look.withLock { $0.status }?() ?? RunStatus(of: plan) }
 }
 
 extension PipelineRequest {

@@ -59,14 +59,7 @@ final class NetworkHosts {
     private func system(_ words: String...) throws { try system(words) }
 
     private func system(_ words: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        if process.terminationStatus != 0 {
-            throw TestFailure("\(words.joined(separator: " ")): status \(process.terminationStatus)")
-        }
+        let status = try ChildProcess.status(of: words)
+        if status != 0 { throw TestFailure("\(words.joined(separator: " ")): status \(status)") }
     }
 }
