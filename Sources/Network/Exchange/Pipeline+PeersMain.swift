@@ -4,8 +4,8 @@ import Logging
 extension Pipeline {
     /// Runs the pipeline together with other instances as a whole program and ends the process, as `main(_:)` does alone.
     ///
-    /// The first SIGINT or SIGTERM stops this instance: one that reads the source or merges ends the pipeline on all, one
-    /// that only shares the work leaves it to the others.
+    /// The first SIGINT or SIGTERM stops this instance: one that reads the source or merges ends the pipeline on all, unless
+    /// it is to be waited for (``PeersOptions/whenHostIsLost``); one that only shares the work leaves it to the others.
     ///
     /// - Parameters:
     ///   - peers: all instances, and which this one is; nil, or a list with one member, is a process by itself
@@ -14,10 +14,29 @@ extension Pipeline {
     public func main(
         peers: Peers?, _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()
     ) async -> Never {
+        await main(options) { try PeersRun(self, peers: peers, $0, peersOptions) }
+    }
+
+    /// Runs the pipeline together with other instances as a whole program, as ``main(peers:_:_:)`` does, whose list a
+    /// membership gives and changes while it runs.
+    ///
+    /// - Parameters:
+    ///   - membership: gives the list
+    ///   - place: which member this instance is
+    ///   - options: how to run it
+    ///   - peersOptions: how the instances speak to each other
+    public func main(
+        membership: any Membership, self place: Peers.Place = .found, _ options: RunOptions = RunOptions(),
+        _ peersOptions: PeersOptions = PeersOptions()
+    ) async -> Never {
+        await main(options) { try PeersRun(self, membership: membership, self: place, $0, peersOptions) }
+    }
+
+    private func main(_ options: RunOptions, _ start: (RunOptions) throws -> PeersRun) async -> Never {
         var options = options
         options.logger.logLevel = Pipeline.wantedLogLevel ?? .warning
         await Pipeline.main { [options] in
-            let run = try PeersRun(self, peers: peers, options, peersOptions)
+            let run = try start(options)
             return ProcessWork(stop: run.stop, abort: run.abort) { _ = try await run.value() }
         }
     }
@@ -35,9 +54,25 @@ extension Peers {
         return try Peers(list, self: own.map { text throws(PeersError) in try Place(text) } ?? .found)
     }
 
-    private static func value(of option: String, in arguments: inout [String]) -> String? {
+    fileprivate static func value(of option: String, in arguments: inout [String]) -> String? {
         guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else { return nil }
         defer { arguments.removeSubrange(index...(index + 1)) }
         return arguments[index + 1]
+    }
+}
+
+extension FileMembership {
+    /// Takes `--peers-file PATH` and `--self ADDRESS` out of the arguments of a program.
+    ///
+    /// - Parameter arguments: what a program was called with; what else there is stays, also `--self` without a file
+    /// - Returns: the file that has the list, and which member this instance is; nil where no file is named
+    /// - Throws: ``PeersError`` where the place is none
+    public static func taken(
+        from arguments: inout [String]
+    ) throws(PeersError) -> (membership: FileMembership, place: Peers.Place)? {
+        guard let path = Peers.value(of: "--peers-file", in: &arguments) else { return nil }
+        let own = Peers.value(of: "--self", in: &arguments)
+        let place = try own.map { text throws(PeersError) in try Peers.Place(text) } ?? .found
+        return (FileMembership(path: path), place)
     }
 }

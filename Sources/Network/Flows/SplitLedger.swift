@@ -137,6 +137,16 @@ extension SplitLedger {
         return isCut(at: ceiling) ? ceiling : Progress(number: ceiling.number, index: 0)
     }
 
+    /// Whether nothing is on its way that the merge has not passed on.
+    var areAllTaken: Bool {
+        (entries.first..<entries.next).allSatisfy { number in
+            switch entries[number].state {
+            case .waiting, .sent: ceiling.map { number >= $0.number } ?? false
+            case .taken, .done, .cut: true
+            }
+        }
+    }
+
     /// Whether nothing is left to be sent or told.
     var isFinished: Bool {
         if let ceiling, entries.first >= ceiling.number, ceiling.index == 0 || isCut(at: ceiling) { return true }
@@ -175,6 +185,15 @@ extension SplitLedger {
     mutating func grant(_ bytes: Int, lane: Int, generation: UInt32) {
         guard lanes[lane].isUp, lanes[lane].generation == generation else { return }
         lanes[lane].credit = min(lanes[lane].credit + bytes, Int(UInt32.max))
+    }
+
+    /// Other members take the places of all that there were: what those had is given to the new ones.
+    ///
+    /// - Parameter count: how many lanes there are now, all of them down
+    mutating func replaceLanes(_ count: Int) {
+        for lane in lanes.indices { release(lane) }
+        lanes = Array(repeating: Lane(), count: count)
+        turn = 0
     }
 
     private func hasRoom(_ lane: Lane) -> Bool { lane.credit > 0 && lane.heldBytes < heldLimit }

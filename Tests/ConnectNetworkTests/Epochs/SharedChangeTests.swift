@@ -1,0 +1,86 @@
+import Connect
+import ConnectTesting
+import ProcessSupport
+import Testing
+
+@testable @_spi(Fuzzing) import ConnectNetwork
+
+/// Members come and go while the pipeline runs.
+@Suite("A pipeline whose members change while it runs")
+struct SharedChangeTests {
+    /// Lets the middle wait at an element until something has happened.
+    private struct Steps: Sendable {
+        let isReached = Occasion()
+        let mayGoOn = Occasion()
+
+        func pass(_ number: Int, at stop: Int) {
+            guard number >= stop else { return }
+            isReached.come()
+            mayGoOn.wait()
+        }
+    }
+
+    private static func addresses(_ ports: [Int]) throws -> [PeerAddress] {
+        try ports.map { try PeerAddress(host: "127.0.0.1", port: $0) }
+    }
+
+    // S-NET-5
+    @Test("A member that is added helps, and one that is taken away ends well", arguments: [true, false])
+    func addedAndTaken(isOrdered: Bool) throws {
+        var shared = SharedPipeline()
+        shared.isOrdered = isOrdered
+        shared.makeSmall()
+        let ports = try FreePorts.draw(3)
+        shared.source = .node("127.0.0.1:\(ports[0])")
+        shared.target = .node("127.0.0.1:\(ports[2])")
+        let helped = Occasion()
+        let first = Steps()
+        let second = Steps()
+        shared.onElement = { place, number in
+            // Places are those at which the member was started.
+            if place == 1 { helped.come() }
+            if place == 0 {
+                first.pass(number, at: 3_000)
+                second.pass(number, at: 12_000)
+            }
+        }
+        let two = [ports[0], ports[2]]
+        let all = try Self.addresses(ports)
+        let runs = [try shared.start(0, of: two), try shared.start(1, of: two, named: 2)]
+        first.isReached.wait()
+        // It knows of a list that the others have not been told yet.
+        let added = try shared.start(1, of: ports)
+        #expect(try runs[0].set(all).epoch == 2)
+        first.mayGoOn.come()
+        helped.wait()
+        second.isReached.wait()
+        #expect(try runs[1].members().members.map(\.address) == all)
+        // Told to both at once, it is one change.
+        let fewer = try Self.addresses(two)
+        #expect(try runs[1].set(fewer).epoch == 3)
+        _ = try? runs[0].set(fewer)
+        second.mayGoOn.come()
+        _ = try added.wait()
+        for run in runs { _ = try run.wait() }
+        shared.expectOutput()
+    }
+
+    // S-NET-5
+    @Test("A change that would lose what a member has in memory is refused, and the pipeline goes on")
+    func refused() throws {
+        var shared = SharedPipeline()
+        shared.makeSmall()
+        let ports = try FreePorts.draw(3)
+        let steps = Steps()
+        shared.onElement = { place, number in if place == 0 { steps.pass(number, at: 1_000) } }
+        let two = Array(ports.prefix(2))
+        let runs = try two.indices.map { try shared.start($0, of: two) }
+        steps.isReached.wait()
+        let error = #expect(throws: PeersError.self) { try runs[0].set(try Self.addresses(Array(ports.suffix(2)))) }
+        #expect(
+            error?.code == .changeRefused && error?.message.contains("memory") == true, "\(String(describing: error))")
+        steps.mayGoOn.come()
+        for run in runs { _ = try run.wait() }
+        shared.expectOutput()
+    }
+}
