@@ -96,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
+                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectNetwork", "ConnectProcess", "ConnectTool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "ConnectJSON", condition: .when(traits: ["JSON"])),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
@@ -431,6 +431,15 @@ let package = Package(
         .executableTarget(
             name: "kafka-shapes", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
             path: "Tests/Fixtures/KafkaShapes", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "sharing", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText"],
+            path: "Tests/Fixtures/Sharing", swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PeersProcessTests",
+            dependencies: ["ConnectNetwork", "ConnectTesting", "ProcessSupport", "connectctl", "sharing"],
+            swiftSettings: strict
         ),
         .testTarget(
             name: "ConnectMembershipTests",

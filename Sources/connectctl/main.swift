@@ -40,9 +40,9 @@ catalog.registerGzip()
 catalog.registerProcess()
 #if Kafka
     catalog.registerKafka()
-    let verbs: [any ParsableCommand.Type] = [KafkaRunVerb.self, KafkaEmbeddedVerb.self]
+    let verbs: [any ParsableCommand.Type] = [PeersVerb.self, KafkaRunVerb.self, KafkaEmbeddedVerb.self]
 #else
-    let verbs: [any ParsableCommand.Type] = []
+    let verbs: [any ParsableCommand.Type] = [PeersVerb.self]
 #endif
 
 await ConnectTool.main(catalog, verbs: verbs)
