@@ -15,13 +15,20 @@ final class PeersMember {
     private var instance: UInt64
     private(set) lazy var exchange = makeExchange(topology)
     private var topology: PeersTopology
+    /// That of the epoch before: its runs have ended, and what they have posted may still come.
+    private var retired: ExchangeMember?
     /// What was done in the epochs before.
     private var earlier = PeersReport(parts: [:])
-    /// The list that this member was last told to bring about, until it is there.
+    /// The list that this member's own membership gave last, until it is there.
     private var wanted: [PeerAddress]?
+    /// The members that have said goodbye, and are not back.
+    private var left: Set<Int> = []
     private var patience: Scheduled<Void>?
     private var isImpatient = false
     private var isJoinLimited = false
+    /// Whether another member has ever been met.
+    private var hasMet = false
+    private var isStopping = false
     private var isLeaving = false
     /// Whether it has missed a change, and is to begin again as though it had just started.
     private var isRejoining = false
@@ -55,9 +62,11 @@ final class PeersMember {
     /// Stops: what has been read goes to its end.
     func stop() {
         // Where it is waited for, it may leave and come back; else whoever reads or merges ends the pipeline for all.
-        guard case .wait = peersOptions.whenHostIsLost, !exchange.runs.isEmpty, !exchange.instances.isEmpty,
-            !exchange.isDone
-        else { return exchange.stop() }
+        guard case .wait = peersOptions.whenHostIsLost, !exchange.runs.isEmpty, hasMet, !exchange.isDone
+        else {
+            isStopping = true
+            return exchange.stop()
+        }
         guard !isLeaving else { return }
         isLeaving = true
         leave()
@@ -65,6 +74,7 @@ final class PeersMember {
 
     /// A change that is under way and ends all runs will do as well; another one is to come to its end first.
     private func leave() {
+        exchange.isGoing = true
         if state.change == nil { follow(state.propose(texts(nil), .drain)) }
     }
 
@@ -103,7 +113,6 @@ final class PeersMember {
         }
         do {
             let way = try way(to: members)
-            wanted = members
             follow(state.propose(list, way))
             return answer(.proposed, state.change?.epoch)
         } catch {
@@ -138,7 +147,8 @@ final class PeersMember {
                 "has the positions of its source in the memory of an instance that would not read it any more",
                 "Give it checkpoints that all instances find, or place the source by .on(.node(…)).")
         }
-        return .drain
+        // Without one of them nothing would come to its end.
+        return topology.hosts.allSatisfy { exchange.isUp($0) } ? .drain : .cut
     }
 
     // MARK: Changes
@@ -150,6 +160,7 @@ final class PeersMember {
         tell(.listChange(change))
         tellDrained()
         isImpatient = false
+        for place in left { noteAbsence(of: place) }
         patience?.cancel()
         patience = links.loop.assumeIsolated().scheduleTask(in: TimeAmount(peersOptions.peerTimeout)) { [weak self] in
             guard let self else { return }
@@ -164,9 +175,10 @@ final class PeersMember {
         for place in peers.members.indices where place != peers.ownIndex { exchange.send(frame, to: place) }
     }
 
-    /// Who reads or merges is waited for in its own way.
+    /// Who reads or merges is waited for in its own way, unless that is to end.
     private func noteAbsence(of place: Int) {
-        if !topology.hosts.contains(place) { state.setAbsent(place, true) }
+        let isTakenAway = state.change.map { !$0.list.contains("\(peers.members[place])") } ?? false
+        if isTakenAway || !topology.hosts.contains(place) { state.setAbsent(place, true) }
     }
 
     /// Goes as far as what is known allows.
@@ -207,15 +219,18 @@ final class PeersMember {
     private func continueAs(_ next: Peers, _ topology: PeersTopology, epoch: UInt64, goesOn: Bool) {
         peers = next
         self.topology = topology
+        left = []
         if goesOn {
             links.change(next, epoch: epoch, instance: instance)
             exchange.goOn(topology)
         } else {
             earlier.add(exchange.report)
             exchange.retire()
+            retired = exchange
             exchange = makeExchange(topology)
             links.change(next, epoch: epoch, instance: instance)
             exchange.begin()
+            if isStopping { exchange.stop() }
         }
     }
 
@@ -224,6 +239,7 @@ final class PeersMember {
         if let change = state.change, change.epoch == epoch {
             // It was agreed to; what this member has not finished by now, nobody waits for.
             state.finishOthers()
+            if change.way == .goOn { _ = state.finish() }
             if !exchange.isDrained, change.way == .drain { exchange.prepare(.cut) }
             return advance()
         }
@@ -277,6 +293,8 @@ extension PeersMember: PeerEvents {
         guard !hasEnded else { return }
         state.join(epoch)
         state.setAbsent(place, false)
+        left.remove(place)
+        hasMet = true
         if let change = state.change {
             exchange.send(.listChange(change), to: place)
             if let told = state.told { exchange.send(.drained(told), to: place) }
@@ -287,6 +305,7 @@ extension PeersMember: PeerEvents {
 
     func lost(_ place: Int, _ sentence: String, goodbye: Goodbye?) {
         guard !hasEnded else { return }
+        if goodbye != nil { left.insert(place) }
         if goodbye != nil || isImpatient { noteAbsence(of: place) }
         exchange.lost(place, sentence, goodbye: goodbye)
         advance()

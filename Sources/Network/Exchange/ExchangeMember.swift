@@ -30,7 +30,8 @@ final class ExchangeMember {
     /// Runs when nobody that is needed has been found in time.
     private var loneliness: Scheduled<Void>?
     var isStopping = false
-    private var isAborted = false
+    /// Whether it leaves, and the others may wait for its return: it does not fail for them.
+    var isGoing = false
     /// How the members are about to change; nil while they are not.
     var change: ListChange.Way?
     /// How often the members have changed while the runs went on.
@@ -122,7 +123,7 @@ final class ExchangeMember {
     /// Ends at once.
     func abort() {
         isStopping = true
-        isAborted = true
+        isGoing = true
         for run in runs.values { run.abort() }
         if runs.isEmpty { leave() }
     }
@@ -152,9 +153,9 @@ final class ExchangeMember {
         if let failure {
             let isOwn = failure.code != .peerLost && failure.code != .peerRefused
             // Who has only just started is to hear of it, too.
-            if isAborted, peersOptions.whenHostIsLost != .fail {
+            if isGoing, peersOptions.whenHostIsLost != .fail {
                 // The others wait for a new start.
-                return end(.failure(failure), Goodbye(reason: .leaving, sentence: "it was ended at once"))
+                return end(.failure(failure), Goodbye(reason: .leaving, sentence: "it has left before its end"))
             }
             if isOwn, !wouldWaitInVain(for: members.filter { $0 != topology.own && instances[$0] == nil }) { return }
             return end(.failure(failure), Goodbye(reason: .failed, sentence: "\(failure)".wireSentence))
@@ -243,6 +244,8 @@ extension ExchangeMember: ExchangeEvents {
     var members: Range<Int> { topology.members.indices }
 
     func send(_ frame: Frame, to place: Int) {
+        // What is still said of an epoch that is over is nothing to those of the next.
+        if hasEnded { return }
         guard place == topology.own else {
             links.send(CollectionOfOne(frame), to: place)
             return

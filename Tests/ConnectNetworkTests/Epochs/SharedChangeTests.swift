@@ -66,6 +66,52 @@ struct SharedChangeTests {
     }
 
     // S-NET-5
+    @Test("Members are shown and changed from outside, and one change keeps another one out")
+    func control() throws {
+        var shared = SharedPipeline()
+        shared.makeSmall()
+        shared.peersOptions.security = LinkSecrets.right
+        let ports = try FreePorts.draw(3)
+        let steps = Steps()
+        shared.onElement = { place, number in if place == 0 { steps.pass(number, at: 1_000) } }
+        shared.target = .first
+        let runs = try ports.indices.map { try shared.start($0, of: ports) }
+        let members = try Self.addresses(ports)
+        steps.isReached.wait()
+        let control = PeersControl(at: members[2], security: LinkSecrets.right)
+        let state = try control.list()
+        #expect(state.place == 2 && state.epoch == 1 && state.members.map(\.address) == members)
+        // The change waits for what is on its way; another one is refused meanwhile, wherever it is asked for.
+        #expect(try runs[2].set(Array(members.prefix(2))).epoch == 2)
+        let error = #expect(throws: PeersError.self) { try runs[2].set([members[0], members[2]]) }
+        #expect(error?.message.contains("another change is under way") == true, "\(String(describing: error))")
+        steps.mayGoOn.come()
+        _ = try runs[2].wait()
+        for run in runs.prefix(2) { _ = try run.wait() }
+        shared.expectOutput()
+    }
+
+    // S-NET-5
+    @Test("Of two different lists at once one is made everywhere", arguments: seeds(3))
+    func twoLists(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        var shared = SharedPipeline()
+        shared.makeSmall()
+        shared.target = .first
+        let ports = try FreePorts.draw(3)
+        let steps = Steps()
+        shared.onElement = { place, number in if place == 0 { steps.pass(number, at: 1_000) } }
+        let runs = try ports.indices.map { try shared.start($0, of: ports) }
+        let members = try Self.addresses(ports)
+        steps.isReached.wait()
+        let lists = [[members[0], members[1]], [members[0], members[2]]]
+        for place in [1, 2].shuffled(using: &random) { _ = try? runs[place].set(lists[place - 1]) }
+        steps.mayGoOn.come()
+        for run in runs { _ = try run.wait() }
+        shared.expectOutput()
+    }
+
+    // S-NET-5
     @Test("A change that would lose what a member has in memory is refused, and the pipeline goes on")
     func refused() throws {
         var shared = SharedPipeline()
