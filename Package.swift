@@ -33,11 +33,12 @@ let package = Package(
         .library(name: "ConnectService", targets: ["ConnectService"]),
         .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
     ],
-    // Which stages `connectctl` has; each needs a C library.
+    // What `connectctl` has beyond files and text; each needs a library.
     traits: [
-        .default(enabledTraits: ["JSON", "Kafka", "Patterns", "XML", "Zstandard"]),
+        .default(enabledTraits: ["JSON", "Kafka", "Network", "Patterns", "XML", "Zstandard"]),
         .trait(name: "JSON", description: "json and json-filter, with libsimdjson."),
         .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
+        .trait(name: "Network", description: "Several instances that share a pipeline, with swift-nio-ssl."),
         .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
         .trait(name: "XML", description: "xml, xml-records and xpath, with libxml2."),
         .trait(name: "Zstandard", description: "zstd and unzstd, with libzstd."),
@@ -87,6 +88,7 @@ let package = Package(
             name: "ConnectTool",
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles", "ConnectText", "ConnectWatch",
+                .target(name: "ConnectNetwork", condition: .when(traits: ["Network"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -96,11 +98,12 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectNetwork", "ConnectProcess", "ConnectTool",
+                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "ConnectJSON", condition: .when(traits: ["JSON"])),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
+                .target(name: "ConnectNetwork", condition: .when(traits: ["Network"])),
                 .target(name: "ConnectPatterns", condition: .when(traits: ["Patterns"])),
                 .target(name: "ConnectXML", condition: .when(traits: ["XML"])),
                 .target(name: "ConnectZstd", condition: .when(traits: ["Zstandard"])),
@@ -271,11 +274,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "gzip-lines-count", dependencies: ["Connect", "ConnectFiles"], path: "Examples/GzipLinesCount",
+            name: "gzip-lines-count", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork"],
+            path: "Examples/GzipLinesCount",
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "list-filter-fold", dependencies: ["Connect", "ConnectFiles", "ConnectText"],
+            name: "list-filter-fold", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText"],
             path: "Examples/ListFilterFold", swiftSettings: strict
         ),
         .executableTarget(
@@ -283,23 +287,35 @@ let package = Package(
             path: "Examples/SplitMapMerge", swiftSettings: strict
         ),
         .executableTarget(
-            name: "tail-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/TailToFile",
+            name: "files-across-peers", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText"],
+            path: "Examples/FilesAcrossPeers", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "xml-filter-across-peers",
+            dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText", "ConnectXML"],
+            path: "Examples/XmlFilterAcrossPeers", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "tail-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork"],
+            path: "Examples/TailToFile",
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "file-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/FileToFile",
+            name: "file-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork"],
+            path: "Examples/FileToFile",
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "ndjson-filter", dependencies: ["Connect", "ConnectFiles", "ConnectJSON"],
+            name: "ndjson-filter", dependencies: ["Connect", "ConnectFiles", "ConnectJSON", "ConnectNetwork"],
             path: "Examples/NdjsonFilter", swiftSettings: strict
         ),
         .executableTarget(
-            name: "list-xml-filter-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectText", "ConnectXML"],
+            name: "list-xml-filter-stdout",
+            dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText", "ConnectXML"],
             path: "Examples/ListXmlFilterStdout", swiftSettings: strict
         ),
         .executableTarget(
-            name: "xml-feed-to-json", dependencies: ["Connect", "ConnectFiles", "ConnectXML"],
+            name: "xml-feed-to-json", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectXML"],
             path: "Examples/XmlFeedToJson", swiftSettings: strict
         ),
         .executableTarget(
@@ -307,19 +323,20 @@ let package = Package(
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
         .executableTarget(
-            name: "kafka-to-kafka", dependencies: ["Connect", "ConnectKafka"], path: "Examples/KafkaToKafka",
+            name: "kafka-to-kafka", dependencies: ["Connect", "ConnectKafka", "ConnectNetwork"],
+            path: "Examples/KafkaToKafka",
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "kafka-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            name: "kafka-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectKafka", "ConnectNetwork"],
             path: "Examples/KafkaToFile", swiftSettings: strict
         ),
         .executableTarget(
-            name: "file-to-kafka", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            name: "file-to-kafka", dependencies: ["Connect", "ConnectFiles", "ConnectKafka", "ConnectNetwork"],
             path: "Examples/FileToKafka", swiftSettings: strict
         ),
         .executableTarget(
-            name: "kafka-count-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            name: "kafka-count-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectKafka", "ConnectNetwork"],
             path: "Examples/KafkaCountStdout", swiftSettings: strict
         ),
         .executableTarget(
@@ -344,8 +361,9 @@ let package = Package(
             dependencies: [
                 "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
                 "tail-to-file",
-                "file-to-file", "list-xml-filter-stdout", "ndjson-filter", "shapes", "split-map-merge",
-                "xml-feed-to-json",
+                "file-to-file", "files-across-peers", "list-xml-filter-stdout", "ndjson-filter", "shapes",
+                "split-map-merge",
+                "xml-feed-to-json", "xml-filter-across-peers",
             ], swiftSettings: strict
         ),
         .executableTarget(
@@ -399,7 +417,7 @@ let package = Package(
         .testTarget(
             name: "ConnectNetworkTests",
             dependencies: [
-                "Connect", "ConnectNetwork", "ConnectTesting", "ProcessSupport",
+                "Connect", "ConnectFiles", "ConnectNetwork", "ConnectTesting", "ConnectText", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -456,7 +474,9 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ConnectGzipTests", dependencies: ["Connect", "ConnectGzip", "ConnectText"], swiftSettings: strict),
+            name: "ConnectGzipTests",
+            dependencies: ["Connect", "ConnectGzip", "ConnectTesting", "ConnectText", "ProcessSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ConnectXMLTests",
             dependencies: [

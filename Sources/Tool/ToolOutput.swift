@@ -38,7 +38,7 @@ package enum ToolOutput {
     }
 
     /// The content of a file; nil where it cannot be read.
-    package static func read(_ path: String) -> [UInt8]? {
+    static func read(_ path: String) -> [UInt8]? {
         let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { if descriptor != 0 { close(descriptor) } }

@@ -227,6 +227,7 @@ final class PeersMember {
             earlier.add(exchange.report)
             exchange.retire()
             retired = exchange
+            outcome.forget()
             exchange = makeExchange(topology)
             links.change(next, epoch: epoch, instance: instance)
             exchange.begin()
@@ -270,6 +271,8 @@ final class PeersMember {
 }
 
 extension PeersMember: MemberEvents {
+    func began(_ number: Int, _ run: PipelineRun) { outcome.began(number, run) }
+
     func ended(_ result: Result<PeersReport, PipelineError>, _ goodbye: Goodbye) {
         guard !hasEnded else { return }
         hasEnded = true

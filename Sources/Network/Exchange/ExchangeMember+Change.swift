@@ -56,8 +56,8 @@ extension ExchangeMember {
         patience = nil
         isImpatient = false
         instances = [:]
-        gone = []
         let places = self.topology.members.map { topology.members.firstIndex(of: $0) }
+        gone = Set(gone.compactMap { places[$0] })
         closed = Set(
             closed.compactMap { flow in
                 places[Int(flow.origin)].map { FlowAddress(exchange: flow.exchange, origin: UInt32($0)) }

@@ -78,7 +78,7 @@ final class ExchangeMember {
 
     /// Fails in time where nobody of those that are needed is there: they may have ended long ago.
     func expectHosts() {
-        let others = topology.hosts.subtracting([topology.own]).sorted()
+        let others = topology.hosts.subtracting([topology.own]).subtracting(gone).sorted()
         guard !others.isEmpty else { return }
         loneliness = schedule(after: peersOptions.startTimeout) { member in
             guard others.allSatisfy({ member.instances[$0] == nil }) else { return }
@@ -136,12 +136,13 @@ final class ExchangeMember {
     var report: PeersReport {
         var reports: [Int: RunReport] = [:]
         for (number, run) in runs { reports[number] = try? run.result?.get() }
-        return PeersReport(parts: reports)
+        return PeersReport(parts: reports, isAlone: topology.stages.isEmpty)
     }
 
-    /// Whether all flows of all origins are over.
+    /// Whether all flows of all origins are over; of a pipeline that is not cut, whether those who run it have said so.
     private var areFlowsClosed: Bool {
-        topology.splits.allSatisfy { split in
+        if topology.splits.isEmpty { return topology.hosts.allSatisfy { $0 == topology.own || gone.contains($0) } }
+        return topology.splits.allSatisfy { split in
             topology.places[split].allSatisfy {
                 closed.contains(FlowAddress(exchange: UInt16(split), origin: UInt32($0)))
             }

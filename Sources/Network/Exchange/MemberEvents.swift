@@ -2,6 +2,9 @@ import Connect
 
 /// What a member's exchange tells of itself to whoever looks over its epochs. All calls come on the loop.
 protocol MemberEvents: AnyObject {
+    /// A part that this member reads or merges has begun.
+    func began(_ number: Int, _ run: PipelineRun)
+
     /// The pipeline has ended for this member, or the member has left it.
     ///
     /// - Parameters:

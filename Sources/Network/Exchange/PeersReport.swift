@@ -22,8 +22,8 @@ public struct PeersReport: Sendable {
         return last.value.elementsWritten
     }
 
-    /// Whether there was only this process.
-    let isAlone: Bool
+    /// Whether the pipeline was not cut, so that what was read was written here.
+    private(set) var isAlone: Bool
 
     init(parts: [Int: RunReport], isAlone: Bool = false) {
         self.parts = parts
@@ -34,5 +34,6 @@ public struct PeersReport: Sendable {
     mutating func add(_ later: PeersReport) {
         earlier = (elementsRead + later.earlier.read, elementsWritten + later.earlier.written)
         parts = later.parts
+        isAlone = later.isAlone
     }
 }

@@ -10,6 +10,8 @@ public final class PeersRun: Sendable {
 
     private struct State: Sendable {
         var way: Way?
+        /// Tells how it stands, also when it has ended.
+        var look: (@Sendable () -> RunStatus)?
         var result: Result<PeersReport, PipelineError>?
         var waiting: [CheckedContinuation<PeersReport, any Error>] = []
     }
@@ -37,7 +39,7 @@ public final class PeersRun: Sendable {
         if let peers, !peers.isAlone {
             try startShared(pipeline, peers, options, peersOptions)
         } else {
-            try startAlone(pipeline, options)
+            try startAlone(try pipeline.planAlone(), options)
         }
     }
 
@@ -74,19 +76,24 @@ public final class PeersRun: Sendable {
         if let latest = membership.current, latest != list { tell { $0.take(latest.members) } }
     }
 
-    private func startAlone(_ pipeline: Pipeline, _ options: RunOptions) throws {
-        let run = try PipelineRun(try pipeline.planAlone(), options) { [self] result in
+    private func startAlone(_ plan: Plan, _ options: RunOptions) throws {
+        let run = try PipelineRun(plan, options) { [self] result in
             end(result.map { PeersReport(parts: [0: $0], isAlone: true) })
         }
-        begin(.alone(run))
+        begin(.alone(run)) { run.status }
     }
 
     private func startShared(
         _ pipeline: Pipeline, _ peers: Peers, _ options: RunOptions, _ peersOptions: PeersOptions,
         _ membership: (any Membership)? = nil
     ) throws {
-        let plan = try pipeline.plan()
+        let plan = try pipeline.planForPeers()
         let topology = try PeersTopology(plan, peers)
+        if topology.isEverywhere {
+            // Nobody waits for anybody, whoever they are.
+            membership?.stop()
+            return try startAlone(plan, options)
+        }
         let instance = InstanceNumber.next()
         var settings = PeerLinksSettings(
             peers: peers, planHash: plan.hash, instance: instance, security: peersOptions.security,
@@ -104,7 +111,7 @@ public final class PeersRun: Sendable {
             made.begin()
             return made
         }
-        if let way = member.withLock({ $0 }) { begin(.shared(way)) }
+        if let way = member.withLock({ $0 }) { begin(.shared(way)) { outcome.status(plan) } }
         options.scheduler.spawn(name: "peers") { [self] in
             let end = outcome.wait()
             state.withLock { $0.way = nil }
@@ -114,9 +121,16 @@ public final class PeersRun: Sendable {
         }
     }
 
-    private func begin(_ way: Way) {
-        state.withLock { if $0.result == nil { $0.way = way } }
+    private func begin(_ way: Way, look: @escaping @Sendable () -> RunStatus) {
+        state.withLock { state in
+            state.look = look
+            if state.result == nil { state.way = way }
+        }
     }
+
+    /// Tells how this instance's own part stands: reading, or merging and writing. One that only shares the work, or waits for
+    /// the end of others, counts as running, and ready, as long as they run.
+    package var look: (@Sendable () -> RunStatus)? { state.withLock { $0.look } }
 
     private func end(_ result: Result<PeersReport, PipelineError>) {
         let waiting = state.withLock { state in

@@ -1,5 +1,5 @@
 public import Connect
-import Logging
+package import Logging
 
 extension Pipeline {
     /// Runs the pipeline together with other instances as a whole program and ends the process, as `main(_:)` does alone.
@@ -14,7 +14,7 @@ extension Pipeline {
     public func main(
         peers: Peers?, _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()
     ) async -> Never {
-        await main(options) { try PeersRun(self, peers: peers, $0, peersOptions) }
+        await main(peers: peers, options, peersOptions, logLevel: Pipeline.wantedLogLevel ?? .warning)
     }
 
     /// Runs the pipeline together with other instances as a whole program, as ``main(peers:_:_:)`` does, whose list a
@@ -29,29 +29,44 @@ extension Pipeline {
         membership: any Membership, self place: Peers.Place = .found, _ options: RunOptions = RunOptions(),
         _ peersOptions: PeersOptions = PeersOptions()
     ) async -> Never {
-        await main(options) { try PeersRun(self, membership: membership, self: place, $0, peersOptions) }
+        await main(options, logLevel: Pipeline.wantedLogLevel ?? .warning) {
+            try PeersRun(self, membership: membership, self: place, $0, peersOptions)
+        }
     }
 
-    private func main(_ options: RunOptions, _ start: (RunOptions) throws -> PeersRun) async -> Never {
+    /// The same with messages from a level on, whatever the environment says, for a program that watches the run.
+    package func main(
+        peers: Peers?, _ options: RunOptions, _ peersOptions: PeersOptions, logLevel: Logger.Level,
+        watcher: ProcessWatcher = ProcessWatcher()
+    ) async -> Never {
+        await main(options, logLevel: logLevel, watcher: watcher) {
+            try PeersRun(self, peers: peers, $0, peersOptions)
+        }
+    }
+
+    private func main(
+        _ options: RunOptions, logLevel: Logger.Level, watcher: ProcessWatcher = ProcessWatcher(),
+        _ start: (RunOptions) throws -> PeersRun
+    ) async -> Never {
         var options = options
-        options.logger.logLevel = Pipeline.wantedLogLevel ?? .warning
-        await Pipeline.main { [options] in
+        options.logger.logLevel = logLevel
+        await Pipeline.main(watcher) { [options] in
             let run = try start(options)
+            if let look = run.look { watcher.onStart(look) }
             return ProcessWork(stop: run.stop, abort: run.abort) { _ = try await run.value() }
         }
     }
 }
 
 extension Peers {
-    /// Takes `--peers LIST` and `--self ADDRESS` out of the arguments of a program.
+    /// Takes `--peers LIST` and `--self ADDRESS` out of the arguments of a program; ``PeersArguments`` also takes what
+    /// protects the connections.
     ///
     /// - Parameter arguments: what a program was called with; what else there is stays
     /// - Returns: the list; nil where there is none
     /// - Throws: ``PeersError`` where the list, or the place in it, cannot be used
     public static func taken(from arguments: inout [String]) throws(PeersError) -> Peers? {
-        let own = value(of: "--self", in: &arguments)
-        guard let list = value(of: "--peers", in: &arguments) else { return nil }
-        return try Peers(list, self: own.map { text throws(PeersError) in try Place(text) } ?? .found)
+        try PeersArguments(takenFrom: &arguments).peers
     }
 
     fileprivate static func value(of option: String, in arguments: inout [String]) -> String? {

@@ -4,6 +4,7 @@ import Connect
 /// became of it. All calls come on the loop.
 final class SplitEnd {
     private(set) var flow: FlowAddress
+    private let isKeyed: Bool
     /// Which start of the origin this is.
     private let start: UInt64
     /// Which members take batches.
@@ -11,7 +12,7 @@ final class SplitEnd {
     private let door: DepartureDoor
     private unowned let exchange: any ExchangeEvents
     private var ledger: SplitLedger<[Bytes]>
-    private var writes: SplitWrites
+    private var writes: any OriginWrites
     /// How many bytes were taken off the door since it was last told.
     private var taken = 0
     private var isClosing = false
@@ -30,21 +31,25 @@ final class SplitEnd {
     ///   - places: which members take batches
     ///   - count: how many members there are
     ///   - isOrdered: whether the order is restored behind them
+    ///   - isKeyed: whether elements are dealt out by the hashes of their keys
     ///   - door: through which the run hands its output over
     ///   - limits: how much is on its way at most
     ///   - exchange: sends frames
     init(
-        _ flow: FlowAddress, start: UInt64, to places: [Int], of count: Int, isOrdered: Bool, door: DepartureDoor,
+        _ flow: FlowAddress, start: UInt64, to places: [Int], of count: Int, isOrdered: Bool, isKeyed: Bool,
+        door: DepartureDoor,
         limits: ExchangeLimits, exchange: any ExchangeEvents
     ) {
         self.flow = flow
+        self.isKeyed = isKeyed
         self.start = start
         self.places = places
         self.door = door
         self.exchange = exchange
         ledger = SplitLedger(
-            lanes: count, heldLimit: limits.heldBytes, overhead: FrameEncoder.fragmentOverhead, isOrdered: isOrdered)
-        writes = SplitWrites(limits)
+            lanes: count, heldLimit: limits.heldBytes, heldBatches: limits.heldBatches,
+            overhead: FrameEncoder.fragmentOverhead, isOrdered: isOrdered, awaitsLanes: isKeyed)
+        writes = isKeyed ? KeyedWrites(limits, places: places) : SplitWrites(limits)
     }
 
     // MARK: The run
@@ -82,8 +87,13 @@ final class SplitEnd {
     ///   - count: how many members there are
     func goOn(_ flow: FlowAddress, to places: [Int], of count: Int) {
         self.flow = flow
+        let before = self.places
         self.places = places
-        ledger.replaceLanes(count)
+        // What belonged together stays together.
+        ledger.replaceLanes(count, awaitsLanes: isKeyed) { slot in
+            places[(before.firstIndex(of: slot) ?? 0) % places.count]
+        }
+        writes.change(to: places)
         isPaused = false
     }
 
@@ -94,6 +104,12 @@ final class SplitEnd {
         if isFinished { return exchange.send(.closeFlow(CloseFlow(flow: flow)), to: place) }
         guard places.contains(place) else { return }
         ledger.laneIsUp(place)
+        settle()
+    }
+
+    /// Members that have not come yet have been waited for long enough: others get the keys that belong to them.
+    func stopAwaiting() {
+        ledger.stopAwaiting()
         settle()
     }
 
@@ -138,7 +154,7 @@ final class SplitEnd {
             if let action = ledger.nextAction() {
                 perform(action)
             } else if !isPaused, ledger.wantsMore, let batch = writes.makeBatch() {
-                ledger.append(batch.elements, size: batch.size)
+                ledger.append(batch.elements, size: batch.size, slot: batch.slot)
             } else if isClosing, !isTold, writes.isEmpty {
                 isTold = true
                 ledger.end()

@@ -34,7 +34,7 @@ struct SplitLedger<Content: Sendable>: Sendable {
     private struct Entry: Sendable {
         var content: Content?
         let size: Int
-        let slot: Int?
+        var slot: Int?
         var lane = -1
         var attempt: UInt32 = 0
         var state = State.waiting
@@ -42,6 +42,8 @@ struct SplitLedger<Content: Sendable>: Sendable {
 
     private struct Lane: Sendable {
         var isUp = false
+        /// Whether it has ever been up.
+        var hasBeenUp = false
         var isToOpen = false
         var hasEnded = false
         var generation: UInt32 = 0
@@ -57,7 +59,10 @@ struct SplitLedger<Content: Sendable>: Sendable {
 
     private let isOrdered: Bool
     private let heldLimit: Int
+    private let heldBatches: Int
     private let overhead: Int
+    /// Whether what belongs to a lane that has never been up waits for it.
+    private var awaitsLanes: Bool
     private var entries: NumberedQueue<Entry>
     private var lanes: [Lane]
     /// Numbers to be sent, the lowest at the end.
@@ -77,14 +82,21 @@ struct SplitLedger<Content: Sendable>: Sendable {
     /// - Parameters:
     ///   - lanes: how many members may take batches
     ///   - heldLimit: how many bytes a lane may have that the merge has not taken; one batch more may be on it
+    ///   - heldBatches: how many batches a lane may have that the merge has not taken
     ///   - overhead: what a batch without content costs of the credit, in bytes
     ///   - isOrdered: whether the order is restored behind it
+    ///   - awaitsLanes: whether what belongs to a lane that has never been up waits for it, until ``stopAwaiting()``
     ///   - first: the number of the first batch
-    init(lanes: Int, heldLimit: Int, overhead: Int, isOrdered: Bool = true, first: UInt64 = 0) {
+    init(
+        lanes: Int, heldLimit: Int, heldBatches: Int = .max, overhead: Int, isOrdered: Bool = true,
+        awaitsLanes: Bool = false, first: UInt64 = 0
+    ) {
         self.lanes = Array(repeating: Lane(), count: lanes)
         self.heldLimit = heldLimit
+        self.heldBatches = heldBatches
         self.overhead = overhead
         self.isOrdered = isOrdered
+        self.awaitsLanes = awaitsLanes
         entries = NumberedQueue(first: first)
     }
 }
@@ -166,7 +178,13 @@ extension SplitLedger {
     mutating func laneIsUp(_ lane: Int) {
         guard !lanes[lane].isUp else { return }
         lanes[lane].isUp = true
+        lanes[lane].hasBeenUp = true
         restart(lane)
+    }
+
+    /// Lanes that have never been up have been waited for long enough: others get what belongs to them.
+    mutating func stopAwaiting() {
+        awaitsLanes = false
     }
 
     /// A member is lost: others get what it had.
@@ -189,14 +207,21 @@ extension SplitLedger {
 
     /// Other members take the places of all that there were: what those had is given to the new ones.
     ///
-    /// - Parameter count: how many lanes there are now, all of them down
-    mutating func replaceLanes(_ count: Int) {
+    /// - Parameters:
+    ///   - count: how many lanes there are now, all of them down
+    ///   - awaitsLanes: whether what belongs to a lane that has never been up waits for it, until ``stopAwaiting()``
+    ///   - slot: which lane takes the place of one
+    mutating func replaceLanes(_ count: Int, awaitsLanes: Bool = false, slot: (Int) -> Int = { $0 }) {
         for lane in lanes.indices { release(lane) }
         lanes = Array(repeating: Lane(), count: count)
+        self.awaitsLanes = awaitsLanes
+        for number in entries.first..<entries.next { entries[number].slot = entries[number].slot.map(slot) }
         turn = 0
     }
 
-    private func hasRoom(_ lane: Lane) -> Bool { lane.credit > 0 && lane.heldBytes < heldLimit }
+    private func hasRoom(_ lane: Lane) -> Bool {
+        lane.credit > 0 && lane.heldBytes < heldLimit && lane.heldCount < heldBatches
+    }
 
     private mutating func restart(_ lane: Int) {
         release(lane)
@@ -205,11 +230,11 @@ extension SplitLedger {
     }
 
     private mutating func release(_ lane: Int) {
-        let isUp = lanes[lane].isUp
-        let generation = lanes[lane].generation
+        let before = lanes[lane]
         lanes[lane] = Lane()
-        lanes[lane].isUp = isUp
-        lanes[lane].generation = generation
+        lanes[lane].isUp = before.isUp
+        lanes[lane].hasBeenUp = before.hasBeenUp
+        lanes[lane].generation = before.generation
         for number in entries.first..<entries.next where entries[number].lane == lane {
             switch entries[number].state {
             case .sent:
@@ -235,14 +260,9 @@ extension SplitLedger {
     mutating func nextAction() -> Action? {
         if let ceiling, let lowest = waiting.last, lowest > ceiling.number { waiting = [] }
         while let number = waiting.last {
-            guard let slot = entries[number].slot, let lane = lane(of: slot) else {
-                switch choose(0..<lanes.count, for: number) {
-                case .lane(let lane): return open(lane) ?? send(waiting.removeLast(), on: lane)
-                case .restarted: continue
-                case .none: return openAny() ?? nextOrphan()
-                }
-            }
-            switch choose(lane..<(lane + 1), for: number) {
+            if awaitsLanes, let slot = entries[number].slot, !lanes[slot].hasBeenUp { return openAny() ?? nextOrphan() }
+            let own = entries[number].slot.flatMap { lane(of: $0) }
+            switch choose(own.map { $0..<($0 + 1) } ?? 0..<lanes.count, for: number) {
             case .lane(let lane): return open(lane) ?? send(waiting.removeLast(), on: lane)
             case .restarted: continue
             case .none: return openAny() ?? nextOrphan()

@@ -111,6 +111,25 @@ struct SharedChangeTests {
         shared.expectOutput()
     }
 
+    // S-NET-5, S-NET-3
+    @Test("Where one member runs the whole, another one is taken from the list, and the rest ends with it")
+    func whole() throws {
+        let members = try Self.addresses(try FreePorts.draw(3))
+        let sink = CollectSink<Bytes>()
+        let steps = Steps()
+        let pipeline = Pipeline("whole").root(ListSource(0..<2_000)).map { number in
+            steps.pass(number, at: 1_000)
+            return Bytes("\(number)")
+        }.to(sink).on(.first)
+        let runs = try members.indices.map { try PeersRun(pipeline, peers: try Peers(members, self: .index($0))) }
+        steps.isReached.wait()
+        #expect(try runs[1].set(Array(members.prefix(2))).epoch == 2)
+        _ = try runs[2].wait()
+        steps.mayGoOn.come()
+        #expect(try runs.prefix(2).map { try $0.wait().elementsWritten } == [2_000, 0])
+        #expect(sink.elements == (0..<2_000).map { Bytes("\($0)") })
+    }
+
     // S-NET-5
     @Test("A change that would lose what a member has in memory is refused, and the pipeline goes on")
     func refused() throws {
