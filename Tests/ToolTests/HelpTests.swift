@@ -17,7 +17,8 @@ extension ToolTests {
         ]
 
         static let peersOptions = [
-            "--peers", "--self", "--peers-secret-file", "--peers-certificate", "--peers-key", "--peers-ca",
+            "--peers", "--peers-file", "--self", "--peers-secret-file", "--peers-certificate", "--peers-key",
+            "--peers-ca",
         ]
 
         static let controlOptions = [
