@@ -414,10 +414,18 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "PeersSupport",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/PeersSupport", swiftSettings: strict
+        ),
         .testTarget(
             name: "ConnectNetworkTests",
             dependencies: [
-                "Connect", "ConnectFiles", "ConnectNetwork", "ConnectTesting", "ConnectText", "ProcessSupport",
+                "Connect", "ConnectFiles", "ConnectNetwork", "ConnectTesting", "ConnectText", "PeersSupport",
+                "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -456,7 +464,9 @@ let package = Package(
         ),
         .testTarget(
             name: "PeersProcessTests",
-            dependencies: ["ConnectNetwork", "ConnectTesting", "ProcessSupport", "connectctl", "sharing"],
+            dependencies: [
+                "ConnectNetwork", "ConnectTesting", "PeersSupport", "ProcessSupport", "connectctl", "sharing",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

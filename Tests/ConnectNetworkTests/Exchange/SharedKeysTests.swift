@@ -4,6 +4,7 @@ import ConnectText
 import Logging
 import ProcessSupport
 import Synchronization
+import PeersSupport
 import Testing
 
 @testable @_spi(Fuzzing) import ConnectNetwork
