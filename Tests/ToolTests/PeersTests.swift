@@ -27,7 +27,7 @@ extension ToolTests {
             let alone = try await connectctl(["run"] + words, in: scratch)
             expectQuietSuccess(alone)
             let secret = try scratch.file("secret", String(repeating: "0123456789abcdef", count: 2) + "\n")
-            let list = try scratch.file("members", group.members.joined(separator: "\n"))
+            let list = try scratch.file("members", group.members.map { "\($0)\n" }.joined())
             let said = isFile ? ["--peers-file", list] : ["--peers", group.list]
             let options = said + ["--peers-secret-file", secret]
             let names = ["first", "second", "third"]
