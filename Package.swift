@@ -103,6 +103,7 @@ let package = Package(
                 .target(name: "ConnectJSON", condition: .when(traits: ["JSON"])),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
+                .target(name: "ConnectNetwork", condition: .when(traits: ["Network"])),
                 .target(name: "ConnectPatterns", condition: .when(traits: ["Patterns"])),
                 .target(name: "ConnectXML", condition: .when(traits: ["XML"])),
                 .target(name: "ConnectZstd", condition: .when(traits: ["Zstandard"])),
@@ -413,10 +414,18 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "PeersSupport",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/PeersSupport", swiftSettings: strict
+        ),
         .testTarget(
             name: "ConnectNetworkTests",
             dependencies: [
-                "Connect", "ConnectFiles", "ConnectNetwork", "ConnectTesting", "ConnectText", "ProcessSupport",
+                "Connect", "ConnectFiles", "ConnectNetwork", "ConnectTesting", "ConnectText", "PeersSupport",
+                "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -448,6 +457,17 @@ let package = Package(
         .executableTarget(
             name: "kafka-shapes", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
             path: "Tests/Fixtures/KafkaShapes", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "sharing", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText"],
+            path: "Tests/Fixtures/Sharing", swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PeersProcessTests",
+            dependencies: [
+                "ConnectNetwork", "ConnectTesting", "PeersSupport", "ProcessSupport", "connectctl", "sharing",
+            ],
+            swiftSettings: strict
         ),
         .testTarget(
             name: "ConnectMembershipTests",

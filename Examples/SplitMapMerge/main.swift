@@ -27,7 +27,7 @@ if !arguments.isEmpty { Pipeline.exit(usage: "\(usage) \(PeersArguments.usage)")
 await Pipeline("split-map-merge")
     .coders(.text)
     .root(GeneratorSource(count: count, rate: rate) { "line \($0)" })
-    .split()
+    .split(.roundRobin)
     .filter { !$0.hasSuffix("7") }
     .flatMap { $0.hasSuffix("3") ? [$0, "\($0) again"] : [$0] }
     .map { $0.uppercased() }

@@ -1,4 +1,5 @@
 public import Connect
+import Logging
 
 /// What the command line of a program says of the instances that it works with.
 ///
@@ -11,6 +12,7 @@ public import Connect
 /// | option | |
 /// |---|---|
 /// | `--peers HOST:PORT,HOST:PORT,…` | all instances, the same list for each |
+/// | `--peers-file FILE` | instead of the list a file with an address on each line; it is watched, and the members change with it |
 /// | `--self HOST:PORT`, or the number from 0 | which one this is, where it cannot find that out |
 /// | `--peers-secret-file FILE` | a file with the secret that all know; blanks and line breaks around it do not count |
 /// | `--peers-certificate FILE` | this instance's certificate and those up to the root, as PEM |
@@ -19,19 +21,24 @@ public import Connect
 ///
 /// Nothing of it is a process by itself.
 public struct PeersArguments: Sendable {
-    /// All instances, and which this one is; nil where there are none.
+    /// All instances, and which this one is; nil where no list was given.
     public var peers: Peers?
+    /// What gives all instances, and changes them while the pipeline runs; nil where no file was given.
+    public var membership: (any Membership)?
+    /// Which of the members that ``membership`` gives this instance is.
+    public var place: Peers.Place
     /// How the instances speak to each other.
     public var options: PeersOptions
 
     /// How the options are written in a usage line.
     public static let usage =
-        "[--peers LIST [--self ADDRESS] [--peers-secret-file FILE | --peers-certificate FILE --peers-key FILE --peers-ca FILE]]"
+        "[(--peers LIST | --peers-file FILE) [--self ADDRESS] [--peers-secret-file FILE | --peers-certificate FILE --peers-key FILE --peers-ca FILE]]"
 
     /// Puts together what was said.
     ///
     /// - Parameters:
     ///   - list: all instances
+    ///   - file: the path of a file that gives all instances instead, and is watched
     ///   - own: which one this is; nil finds it by the machine's addresses
     ///   - secretFile: the path of a file with the secret
     ///   - certificate: the path of a file with a certificate chain
@@ -39,35 +46,55 @@ public struct PeersArguments: Sendable {
     ///   - trustRoots: the path of a file with certificates of authorities
     /// - Throws: ``PeersError`` where it does not fit together, or cannot be read
     public init(
-        peers list: String?, self own: String? = nil, secretFile: String? = nil, certificate: String? = nil,
+        peers list: String?, file: String? = nil, self own: String? = nil, secretFile: String? = nil,
+        certificate: String? = nil,
         key: String? = nil, trustRoots: String? = nil
     ) throws(PeersError) {
-        guard let list else {
+        let place = try own.map { text throws(PeersError) in try Peers.Place(text) } ?? .found
+        self.place = place
+        if list != nil, file != nil {
+            throw PeersError(.incompleteOptions, "--peers and --peers-file exclude each other: say one of them")
+        }
+        guard list != nil || file != nil else {
             let said = [
                 ("--self", own), ("--peers-secret-file", secretFile), ("--peers-certificate", certificate),
                 ("--peers-key", key), ("--peers-ca", trustRoots),
             ]
             if let option = said.first(where: { $0.1 != nil })?.0 {
-                throw PeersError(.incompleteOptions, "\(option) belongs to --peers, which says who the others are")
+                throw PeersError(
+                    .incompleteOptions, "\(option) belongs to --peers or --peers-file, which say who the others are")
             }
-            peers = nil
             options = PeersOptions()
             return
         }
-        peers = try Peers(list, self: own.map { text throws(PeersError) in try Peers.Place(text) } ?? .found)
-        options = PeersOptions(security: .loopback)
+        peers = try list.map { list throws(PeersError) in try Peers(list, self: place) }
+        membership = file.map { FileMembership(path: $0) }
+        options = PeersOptions(
+            security: try PeersArguments.security(
+                secretFile: secretFile, certificate: certificate, key: key, trustRoots: trustRoots))
+    }
+
+    /// What protects the connections, of files.
+    ///
+    /// - Throws: ``PeersError`` where it does not fit together, or cannot be read
+    package static func security(
+        secretFile: String?, certificate: String?, key: String?, trustRoots: String?
+    ) throws(PeersError) -> PeerSecurity {
         if let secretFile {
             guard certificate == nil, key == nil, trustRoots == nil else {
                 throw PeersError(
                     .incompleteOptions, "--peers-secret-file and certificates exclude each other: say one of them")
             }
-            options.security = try .sharedSecret(PeersArguments.secret(in: secretFile))
-        } else if let certificate, let key, let trustRoots {
-            options.security = .certificates(chain: certificate, key: key, trustRoots: trustRoots)
-        } else if certificate != nil || key != nil || trustRoots != nil {
+            return try .sharedSecret(secret(in: secretFile))
+        }
+        if let certificate, let key, let trustRoots {
+            return .certificates(chain: certificate, key: key, trustRoots: trustRoots)
+        }
+        if certificate != nil || key != nil || trustRoots != nil {
             throw PeersError(
                 .incompleteOptions, "--peers-certificate, --peers-key and --peers-ca belong together: say all three")
         }
+        return .loopback
     }
 
     /// Takes what is said of peers out of the arguments of a program.
@@ -84,7 +111,8 @@ public struct PeersArguments: Sendable {
             return arguments[index + 1]
         }
         try self.init(
-            peers: try value("--peers"), self: try value("--self"), secretFile: try value("--peers-secret-file"),
+            peers: try value("--peers"), file: try value("--peers-file"), self: try value("--self"),
+            secretFile: try value("--peers-secret-file"),
             certificate: try value("--peers-certificate"), key: try value("--peers-key"),
             trustRoots: try value("--peers-ca"))
     }
@@ -102,6 +130,18 @@ public struct PeersArguments: Sendable {
         } catch {
             Pipeline.exit(usage: "\(usage) \(PeersArguments.usage): \(error)")
         }
+    }
+
+    /// The instances that there are now; nil where nothing was said of any.
+    ///
+    /// - Throws: ``PeersError`` where the list cannot be used; ``MembershipError`` where the file cannot be read
+    package func listed() throws -> Peers? {
+        guard let membership else { return peers }
+        let list = try membership.start { _ in
+        } troubled: { _ in
+        }
+        membership.stop()
+        return try Peers(list.members, self: place)
     }
 
     private static func secret(in path: String) throws(PeersError) -> Bytes {
@@ -131,6 +171,6 @@ extension Pipeline {
     ///   - arguments: what the command line says of instances
     ///   - options: how to run it
     public func main(_ arguments: PeersArguments, _ options: RunOptions = RunOptions()) async -> Never {
-        await main(peers: arguments.peers, options, arguments.options)
+        await main(arguments, options, logLevel: Pipeline.wantedLogLevel ?? .warning)
     }
 }

@@ -27,6 +27,10 @@ public struct PeersError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unusableSecret = Code(description: "unusable_secret")
         /// A certificate, a key or a trust root cannot be read or used.
         public static let unusableCertificate = Code(description: "unusable_certificate")
+        /// A change of the members cannot be made; the pipeline goes on as it is.
+        public static let changeRefused = Code(description: "change_refused")
+        /// A member that is asked from outside cannot be reached, or does not answer.
+        public static let unreachable = Code(description: "unreachable")
         /// This instance cannot listen at its address.
         public static let cannotListen = Code(description: "cannot_listen")
     }

@@ -17,6 +17,12 @@ import Logging
         var peers: String?
 
         @Option(
+            help: ArgumentHelp(
+                "Instead of --peers a file with an address on each line; the instances change with it.",
+                valueName: "file"))
+        var peersFile: String?
+
+        @Option(
             name: .customLong("self"),
             help: ArgumentHelp(
                 "Which of --peers this instance is, or its number from 0, where it cannot find that out.",
@@ -40,8 +46,14 @@ import Logging
         /// Plans a pipeline for the instances, if there are any; nobody is called, and it does not matter which this one is.
         func plan(_ pipeline: Pipeline) throws -> Plan {
             let arguments = try read(own: own ?? "0")
-            guard let peers = arguments.peers else { return try pipeline.plan() }
-            return try pipeline.plan(peers: peers)
+            let listed: Peers?
+            do {
+                listed = try arguments.listed()
+            } catch {
+                throw ValidationError("\(error)")
+            }
+            guard let listed else { return try pipeline.plan() }
+            return try pipeline.plan(peers: listed)
         }
 
         /// Runs a pipeline with the instances, if there are any, and ends the process.
@@ -49,17 +61,17 @@ import Logging
             _ pipeline: Pipeline, _ options: RunOptions, logLevel: Logger.Level, watcher: ProcessWatcher
         ) async throws -> Never {
             let arguments = try read(own: own)
-            guard let peers = arguments.peers else {
+            if arguments.peers == nil, arguments.membership == nil {
                 await pipeline.main(options, logLevel: logLevel, watcher: watcher)
             }
-            await pipeline.main(
-                peers: peers, options, arguments.options, logLevel: logLevel, watcher: watcher)
+            await pipeline.main(arguments, options, logLevel: logLevel, watcher: watcher)
         }
 
         private func read(own: String?) throws -> PeersArguments {
             do throws(PeersError) {
                 return try PeersArguments(
-                    peers: peers, self: peers == nil ? self.own : own, secretFile: peersSecretFile,
+                    peers: peers, file: peersFile, self: (peers ?? peersFile) == nil ? self.own : own,
+                    secretFile: peersSecretFile,
                     certificate: peersCertificate, key: peersKey, trustRoots: peersAuthorities)
             } catch {
                 throw ValidationError("\(error)")

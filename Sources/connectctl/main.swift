@@ -21,6 +21,11 @@ import ConnectTool
     import ConnectZstd
 #endif
 
+var verbs: [any ParsableCommand.Type] = []
+#if Network
+    verbs.append(PeersVerb.self)
+#endif
+
 var catalog = Catalog()
 catalog.registerFiles()
 catalog.registerText()
@@ -40,9 +45,7 @@ catalog.registerGzip()
 catalog.registerProcess()
 #if Kafka
     catalog.registerKafka()
-    let verbs: [any ParsableCommand.Type] = [KafkaRunVerb.self, KafkaEmbeddedVerb.self]
-#else
-    let verbs: [any ParsableCommand.Type] = []
+    verbs += [KafkaRunVerb.self, KafkaEmbeddedVerb.self]
 #endif
 
 await ConnectTool.main(catalog, verbs: verbs)

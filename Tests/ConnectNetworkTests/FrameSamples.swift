@@ -16,8 +16,33 @@ enum FrameSamples {
         case .ready: .ready(Ready(epoch: number(&numbers)))
         case .refusal:
             .refusal(
-                Refusal(reason: .allCases.randomElement(using: &numbers) ?? .version, sentence: text(&numbers)))
-        case .openFlow: .openFlow(OpenFlow(flow: flow, generation: number(&numbers), first: number(&numbers)))
+                Refusal(
+                    reason: .allCases.randomElement(using: &numbers) ?? .version, sentence: text(&numbers),
+                    epoch: number(&numbers)))
+        case .openFlow: .openFlow(OpenFlow(flow: flow, generation: number(&numbers), start: number(&numbers)))
+        case .listRequest:
+            .listRequest(
+                ListRequest(kind: .allCases.randomElement(using: &numbers) ?? .show, list: facts(&numbers).list))
+        case .listAnswer:
+            .listAnswer(
+                ListAnswer(
+                    status: .allCases.randomElement(using: &numbers) ?? .current, epoch: number(&numbers),
+                    place: number(&numbers), sentence: text(&numbers),
+                    members: facts(&numbers).list.map {
+                        ListAnswer.Member(address: $0, isUp: Bool.random(using: &numbers))
+                    }))
+        case .listChange:
+            .listChange(
+                ListChange(
+                    epoch: number(&numbers), place: number(&numbers),
+                    way: .allCases.randomElement(using: &numbers) ?? .cut, list: facts(&numbers).list))
+        case .drained:
+            .drained(
+                Drained(
+                    epoch: number(&numbers), place: number(&numbers),
+                    way: .allCases.randomElement(using: &numbers) ?? .cut,
+                    adopters: (0..<Int.random(in: 0...5, using: &numbers)).map { _ in number(&numbers) },
+                    places: (0..<Int.random(in: 0...5, using: &numbers)).map { _ in number(&numbers) }))
         case .fragment:
             .fragment(
                 Fragment(

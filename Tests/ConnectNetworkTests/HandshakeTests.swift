@@ -70,7 +70,7 @@ struct HandshakeTests {
             case .send(let frame): FrameEncoder.append(frame, to: &bytes)
             case .accepted(let facts, let epoch): verdict = .accepted(facts, epoch: epoch)
             case .close(.refused(let refusal)): verdict = .refused(refusal)
-            case .close, .frame: Issue.record("not of a handshake: \(action)")
+            case .close, .frame, .asked: Issue.record("not of a handshake: \(action)")
             }
         }
         return bytes
@@ -144,7 +144,7 @@ struct HandshakeTests {
     private func refuse(_ mismatch: Mismatch) {
         for isReversed in [false, true] {
             // Whoever dials, the verdict is the same; only what the dialler expects cannot be turned round.
-            if isReversed, mismatch.reason == .wrongPlace { continue }
+            if isReversed, mismatch.reason == .wrongPlace || mismatch.reason == .oldInstance { continue }
             var one = Side(place: 0)
             var other = Side(place: 1)
             mismatch.make(&one, &other)
@@ -158,6 +158,20 @@ struct HandshakeTests {
             #expect(refusal.reason == mismatch.reason)
             for word in mismatch.words { #expect(refusal.sentence.contains(word), "\(refusal.sentence)") }
         }
+    }
+
+    // S-NET-1
+    @Test("A member with a higher place that dials is refused, and told who dials")
+    func wrongDialler() {
+        var dialler = Side(place: 1)
+        dialler.expecting = 0
+        let outcome = Self.meet(dialler, Side(place: 0))
+        guard case .refused(let refusal) = outcome.dialler else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.reason == .protocolError && refusal.sentence.contains("lower place dials"))
+        #expect(outcome.listener == .refused(refusal))
     }
 
     @Test("Somebody who is authenticated otherwise learns neither the list nor the plan")

@@ -20,21 +20,21 @@ extension ProcessTests {
             static let tried: [Trouble] = Settings.isSoak ? allCases : [.reset]
         }
 
-        let scratch: Scratch
         let hosts: NetworkHosts
-        let list: String
+        let group: PeerGroup
 
         init() throws {
-            scratch = try Scratch()
             let hosts = try NetworkHosts(3)
             self.hosts = hosts
-            list = (0..<3).map { "\(hosts.address($0)):19001" }.joined(separator: ",")
-            try scratch.file(
+            group = try PeerGroup((0..<3).map { "\(hosts.address($0)):19001" })
+            try group.scratch.file(
                 "secret", "what only the three of them know, as a test would have it\n".filter { $0 != " " })
         }
 
+        private var scratch: Scratch { group.scratch }
+
         private func start(_ place: Int, _ options: [String]) throws -> ChildProcess {
-            let words = options + ["--peers", list, "--peers-secret-file", scratch.path("secret")]
+            let words = options + ["--peers", group.list, "--peers-secret-file", scratch.path("secret")]
             let output = place == 2 ? try Descriptor(scratch.path("out"), O_WRONLY | O_CREAT | O_TRUNC) : nil
             return try ChildProcess(
                 Program(at: "/usr/bin/env"), hosts.command(.splitMapMerge, on: place) + words, in: scratch,

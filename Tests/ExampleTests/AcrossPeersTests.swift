@@ -5,22 +5,19 @@ import Testing
 extension ProcessTests {
     @Suite("Examples on several instances")
     struct AcrossPeersTests {
-        let scratch: Scratch
-        let members: [String]
+        let group: PeerGroup
 
         init() throws {
-            scratch = try Scratch()
-            members = try FreePorts.draw(3).map { "127.0.0.1:\($0)" }
+            group = try PeerGroup()
         }
+
+        private var scratch: Scratch { group.scratch }
 
         /// Runs a program on three instances, to the end of all.
         private func runShared(_ program: Program, _ arguments: [String]) async throws -> [Run] {
-            let list = members.joined(separator: ",")
-            let outputs = members.indices.map { "shared-\($0)" }
-            let processes = try members.indices.map { place in
-                try ChildProcess(
-                    program, arguments + ["--peers", list, "--self", members[place]], in: scratch,
-                    output: try Descriptor(scratch.path(outputs[place]), O_WRONLY | O_CREAT | O_TRUNC))
+            let outputs = group.members.indices.map { "shared-\($0)" }
+            let processes = try outputs.indices.map { place in
+                try group.start(place, program, arguments, output: outputs[place])
             }
             var runs: [Run] = []
             for (place, process) in processes.enumerated() {
@@ -98,6 +95,7 @@ extension ProcessTests {
                 (["--self", "127.0.0.1:1"], "--self belongs to --peers"),
                 (["--peers", "127.0.0.1:1,127.0.0.1:1"], "stands in the list twice"),
                 (["--peers", "127.0.0.1:1", "--peers-key", "k"], "belong together"),
+                (["--peers", "127.0.0.1:1", "--peers-file", "list"], "exclude each other"),
                 (["--peers", "127.0.0.1:1", "--peers-secret-file", "/nowhere"], "/nowhere with the shared secret"),
                 (["--count", "1", "--peers"], "--peers is the last word"),
             ])

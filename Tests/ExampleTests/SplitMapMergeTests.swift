@@ -6,15 +6,13 @@ import Testing
 extension ProcessTests {
     @Suite("split-map-merge")
     struct SplitMapMergeTests {
-        let scratch: Scratch
-        let list: String
-        let members: [String]
+        let group: PeerGroup
 
         init() throws {
-            scratch = try Scratch()
-            members = try FreePorts.draw(3).map { "127.0.0.1:\($0)" }
-            list = members.joined(separator: ",")
+            group = try PeerGroup()
         }
+
+        private var scratch: Scratch { group.scratch }
 
         /// What the pipeline gives, computed straight.
         private static func expected(_ count: Int) -> Data {
@@ -27,16 +25,10 @@ extension ProcessTests {
         }
 
         private func start(_ place: Int, _ count: Int, output: String = "out") throws -> ChildProcess {
-            let file = place == 2 ? try Descriptor(scratch.path(output), O_WRONLY | O_CREAT | O_TRUNC) : nil
-            return try ChildProcess(
-                .splitMapMerge, ["--count", "\(count)", "--peers", list, "--self", members[place]], in: scratch,
-                output: file)
+            try group.start(place, .splitMapMerge, ["--count", "\(count)"], output: place == 2 ? output : nil)
         }
 
-        private func outputSize() throws -> Int {
-            let attributes = try? FileManager.default.attributesOfItem(atPath: scratch.path("out"))
-            return (attributes?[.size] as? Int) ?? 0
-        }
+        private func outputSize() -> Int { scratch.length("out") }
 
         // S-NET-1, S-NET-3
         @Test("Three processes give byte for byte what one gives", arguments: [0, 1, 100_000])
@@ -44,7 +36,7 @@ extension ProcessTests {
             let alone = try await run(.splitMapMerge, ["--count", "\(count)"], in: scratch)
             expectQuietSuccess(alone)
             #expect(alone.output == Self.expected(count))
-            let processes = try (0..<3).map { try start($0, count) }
+            let processes = try group.startAll(.splitMapMerge, ["--count", "\(count)"])
             for process in processes {
                 #expect(try await process.wait() == .exited(0))
                 #expect(try process.standardError() == "")
@@ -63,11 +55,11 @@ extension ProcessTests {
             var middle = try start(1, count)
             for step in 1...3 {
                 let size = expected.count * step / 5 + Int.random(in: 0..<(expected.count / 10), using: &random)
-                try await eventually("a part of the output") { try outputSize() > size || last.poll() != nil }
+                try await eventually("a part of the output") { outputSize() > size || last.poll() != nil }
                 if step == 2 {
                     middle.send(SIGSTOP)
-                    let before = try outputSize()
-                    try await eventually("more output") { try outputSize() > before + 1 || last.poll() != nil }
+                    let before = outputSize()
+                    try await eventually("more output") { outputSize() > before + 1 || last.poll() != nil }
                     middle.send(SIGCONT)
                 } else {
                     middle.send(SIGKILL)
@@ -88,8 +80,8 @@ extension ProcessTests {
             "A stop of the one that reads or writes ends all, and nothing that was read is missing", arguments: [0, 2])
         func stopped(place: Int) async throws {
             let count = 100_000_000
-            let processes = try (0..<3).map { try start($0, count) }
-            try await eventually("some output") { try outputSize() > 10_000 }
+            let processes = try group.startAll(.splitMapMerge, ["--count", "\(count)"])
+            try await eventually("some output") { outputSize() > 10_000 }
             processes[place].send(SIGTERM)
             for process in processes {
                 #expect(try await process.wait() == .exited(0))
@@ -105,8 +97,8 @@ extension ProcessTests {
         @Test("Where the one that reads or writes is killed, the others fail, and say who it was", arguments: [0, 2])
         func killedHost(place: Int) async throws {
             let count = 100_000_000
-            var processes = try (0..<3).map { try start($0, count) }
-            try await eventually("some output") { try outputSize() > 10_000 }
+            var processes = try group.startAll(.splitMapMerge, ["--count", "\(count)"])
+            try await eventually("some output") { outputSize() > 10_000 }
             processes[place].send(SIGKILL)
             let killed = processes.remove(at: place)
             _ = try await killed.wait()
@@ -115,7 +107,7 @@ extension ProcessTests {
             for process in processes + [again] { #expect(try await process.wait() == .exited(1)) }
             for process in processes {
                 let errors = try process.standardError()
-                #expect(errors.contains("member \(place) (\(members[place]))"), "\(errors)")
+                #expect(errors.contains("member \(place) (\(group.members[place]))"), "\(errors)")
             }
         }
     }

@@ -32,21 +32,12 @@ extension ProcessTests {
         // S-NET-1
         @Test("Noise, HTTP, endless frames, silence and thousands of connects change neither output nor memory")
         func strangers() async throws {
-            let scratch = try Scratch()
-            let ports = try FreePorts.draw(3)
-            let members = ports.map { "127.0.0.1:\($0)" }
-            let processes = try members.indices.map { place in
-                let file = place == 2 ? try Descriptor(scratch.path("out"), O_WRONLY | O_CREAT | O_TRUNC) : nil
-                return try ChildProcess(
-                    .splitMapMerge,
-                    [
-                        "--count", "100000000", "--rate", "20000", "--peers", members.joined(separator: ","), "--self",
-                        members[place],
-                    ], in: scratch, output: file)
-            }
+            let group = try PeerGroup()
+            let scratch = group.scratch
+            let processes = try group.startAll(.splitMapMerge, ["--count", "100000000", "--rate", "20000"])
             try await eventually("some output") { scratch.length("out") > 100_000 }
             let before = try processes.map { try #require(ProcessStatus(of: $0)).memory }
-            for port in ports {
+            for port in group.ports {
                 let held = try Self.attack(port)
                 let size = scratch.length("out")
                 try await eventually("more output") { scratch.length("out") > size + 50_000 }

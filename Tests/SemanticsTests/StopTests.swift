@@ -30,6 +30,24 @@ import Testing
         return sums
     }
 
+    // S-ACK-5, S-TRG-2
+    @Test
+    func `What the folds of a suspended run hold is not emitted, and another run takes it up`() throws {
+        let (store, gate, sink) = (MemoryCheckpointStore(), Gate(), CollectSink<Int>())
+        let pipeline = Pipeline("suspended").root(ListSource(0..<1000)).map { element in
+            if element == 500 { gate.pass() }
+            return element
+        }.fold(0, resetting: true) { $0 + $1 }.trigger(each: 300).to(sink)
+        let run = try PipelineRun(pipeline, RunOptions(checkpoints: store))
+        run.suspend()
+        gate.open()
+        #expect(try run.wait().committed.map(\.offset) == [900])
+        let sums = [0, 300, 600].map { ($0..<($0 + 300)).reduce(0, +) }
+        #expect(sink.elements == sums)
+        _ = try PipelineRun(pipeline, RunOptions(checkpoints: store)).wait()
+        #expect(sink.elements == sums + [(900..<1000).reduce(0, +)])
+    }
+
     // S-END-4
     @Test(arguments: seeds)
     func `A stop lets everything under way drain, commits it, and is a success`(seed: UInt64) throws {

@@ -17,7 +17,12 @@ extension ToolTests {
         ]
 
         static let peersOptions = [
-            "--peers", "--self", "--peers-secret-file", "--peers-certificate", "--peers-key", "--peers-ca",
+            "--peers", "--peers-file", "--self", "--peers-secret-file", "--peers-certificate", "--peers-key",
+            "--peers-ca",
+        ]
+
+        static let controlOptions = [
+            "--at", "--peers-secret-file", "--peers-certificate", "--peers-key", "--peers-ca", "--plain",
         ]
 
         /// Each verb, and the options that its help names.
@@ -34,6 +39,7 @@ extension ToolTests {
             ("checkpoint show", ["--state", "--output", "<pipeline>"]),
             ("checkpoint reset", ["--state", "<pipeline>"]), ("checkpoint export", ["--state", "<pipeline>"]),
             ("checkpoint import", ["--state", "<pipeline>"]),
+            ("peers list", controlOptions), ("peers set", controlOptions + ["<list>", "--timeout"]),
         ]
 
         @Test(

@@ -5,32 +5,34 @@ import Testing
 extension ToolTests {
     @Suite("Several instances")
     struct PeersTests {
-        let scratch: Scratch
+        let group: PeerGroup
         let file: String
-        let members: [String]
 
         init() throws {
-            scratch = try Scratch()
-            file = try scratch.file("in.log", (0..<20_000).map { "line \($0)\n" }.joined())
-            members = try FreePorts.draw(3).map { "127.0.0.1:\($0)" }
+            group = try PeerGroup()
+            file = try group.scratch.file("in.log", (0..<20_000).map { "line \($0)\n" }.joined())
         }
+
+        private var scratch: Scratch { group.scratch }
 
         private var words: [String] {
             ["--from", "file:\(file)", "--through", "lines", "--through", "upper:par=2", "--to", "stdout:"]
         }
 
         // S-NET-1, S-NET-3, S-PLAN-1
-        @Test("run --peers prints on the last instance what one process prints, with a secret that all know")
-        func shares() async throws {
+        @Test(
+            "run --peers prints on the last instance what one process prints, with a secret that all know",
+            arguments: [false, true])
+        func shares(isFile: Bool) async throws {
             let alone = try await connectctl(["run"] + words, in: scratch)
             expectQuietSuccess(alone)
             let secret = try scratch.file("secret", String(repeating: "0123456789abcdef", count: 2) + "\n")
-            let options = ["--peers", members.joined(separator: ","), "--peers-secret-file", secret]
+            let list = try scratch.file("members", group.members.map { "\($0)\n" }.joined())
+            let said = isFile ? ["--peers-file", list] : ["--peers", group.list]
+            let options = said + ["--peers-secret-file", secret]
             let names = ["first", "second", "third"]
-            let processes = try members.indices.map { place in
-                try ChildProcess(
-                    .connectctl, ["run"] + words + options + ["--self", "\(place)"], in: scratch,
-                    output: try Descriptor(scratch.path(names[place]), O_WRONLY | O_CREAT | O_TRUNC))
+            let processes = try names.indices.map { place in
+                try group.start(place, .connectctl, ["run"] + words, by: options, output: names[place])
             }
             for process in processes {
                 #expect(try await process.wait() == .exited(0))
@@ -54,6 +56,9 @@ extension ToolTests {
             #expect(!alone.text.contains("NET-"))
             let one = try await connectctl(["plan"] + words + ["--peers", "10.255.0.1:1"], in: scratch)
             #expect(one.output == alone.output)
+            let file = try scratch.file("members", "10.255.0.1:1\n10.255.0.2:1\n")
+            let ofFile = try await connectctl(["plan"] + words + ["--peers-file", file], in: scratch)
+            #expect(ofFile.output == plan.output)
         }
 
         // S-NET-1

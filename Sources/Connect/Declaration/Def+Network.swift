@@ -1,11 +1,17 @@
 extension Def {
-    /// Deals the elements out to all instances of the pipeline, batch by batch in turn; what follows runs on each of them.
+    /// Deals the elements out to all instances of the pipeline; what follows runs on each of them.
     ///
     /// Elements cross as bytes: where they are of another type, the plan puts a coder before the stage and one behind it.
     /// A process without a list of peers cannot run it.
     ///
+    /// - Parameters:
+    ///   - policy: which instance gets which elements
+    ///   - fileID: the file of the declaration; the compiler fills it in
+    ///   - line: the line of the declaration; the compiler fills it in
     /// - Returns: a chain that gives the same elements, on the instances
-    public func split(fileID: StaticString = #fileID, line: UInt = #line) -> Def<Out> {
+    public func split(
+        _ policy: SplitPolicy = .roundRobin, fileID: StaticString = #fileID, line: UInt = #line
+    ) -> Def<Out> {
         networkStage(NetworkStage(.split), fileID: fileID, line: line)
     }
 

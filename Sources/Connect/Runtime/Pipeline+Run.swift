@@ -58,6 +58,12 @@ public final class PipelineRun: Sendable {
         supervisor.stop()
     }
 
+    /// Prepares the run for an end that is not that of its source: another run goes on where this one was committed last.
+    /// Folds keep what they hold, and its elements come again. What ends the run is ``stop()``, or its source.
+    package func suspend() {
+        supervisor.suspend()
+    }
+
     /// Ends the run at once: what is not done is not committed. Threads stuck in user code are left behind.
     public func abort() {
         supervisor.abort()

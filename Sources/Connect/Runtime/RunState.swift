@@ -17,6 +17,7 @@ final class RunState: RunServices, Sendable {
         /// nothing more at hand for ever, so it is told.
         var wantsNoMore = false
         var wasStopRequested = false
+        var isSuspended = false
         var isAborted = false
         var alive = 0
         /// Threads that are not gone yet: also those that still close a source.
@@ -178,6 +179,13 @@ final class RunState: RunServices, Sendable {
             state.wasStopRequested = true
             changed.broadcast()
         }
+    }
+
+    var isSuspended: Bool { state.withLock { $0.isSuspended } }
+
+    /// Whenever the run ends, it is to go on later.
+    func suspend() {
+        state.withLock { $0.isSuspended = true }
     }
 
     /// Nothing is waited for any more.

@@ -6,6 +6,7 @@ protocol BatchMerge {
     var isFinished: Bool { get }
     mutating func open(_ sender: Int, generation: UInt32)
     mutating func lose(_ sender: Int)
+    mutating func replaceSenders(_ count: Int)
     mutating func receive(_ piece: BatchPiece<Bytes>, from sender: Int) throws(ProtocolError)
     mutating func end(before next: UInt64) throws(ProtocolError)
     mutating func take() throws(ProtocolError) -> MergeDelivery<Bytes>?

@@ -14,6 +14,9 @@ protocol ExchangeEvents: AnyObject {
     /// The run before a split need not read any more: what it would give is not wanted.
     func stopRun(before flow: FlowAddress)
 
+    /// A split that makes no further batch may have nothing left on its way.
+    func drained()
+
     /// Ends the pipeline on all members.
     func fail(_ error: PipelineError)
 

@@ -1,53 +1,65 @@
 import Connect
 import NIOCore
 
-/// A member of a pipeline that several share: joins the runs of its parts by flows to the other members. Everything belongs
-/// to the loop of the connections.
+/// A member of a pipeline that several share, in one epoch: joins the runs of its parts by flows to the other members.
+/// Everything belongs to the loop of the connections.
 final class ExchangeMember {
-    let topology: PeersTopology
+    var topology: PeersTopology
     let plan: Plan
     let options: RunOptions
-    let limits: ExchangeLimits
+    let peersOptions: PeersOptions
     let links: PeerLinks
-    let timing: PeerTiming
-    let outcome: PeersOutcome
+    /// Which start of this member's runs this is, for those that read batches of other starts.
+    let start: UInt64
+    unowned let events: any MemberEvents
 
-    private var splits: [FlowAddress: SplitEnd] = [:]
-    private var middles: [FlowAddress: MiddleFlow] = [:]
-    private var merges: [UInt16: MergeEnd] = [:]
+    var splits: [FlowAddress: SplitEnd] = [:]
+    var middles: [FlowAddress: MiddleFlow] = [:]
+    var merges: [UInt16: MergeEnd] = [:]
     /// The runs of the parts that this member reads or merges.
-    private var runs: [Int: PartRun] = [:]
+    var runs: [Int: PartRun] = [:]
     /// The flows of which the origin has said that all is done.
-    private var closed: Set<FlowAddress> = []
-    private var instances: [Int: UInt64] = [:]
-    private var absences: [Int: Scheduled<Void>] = [:]
+    var closed: Set<FlowAddress> = []
+    var instances: [Int: UInt64] = [:]
+    var absences: [Int: Scheduled<Void>] = [:]
     /// The members that have said that all is done.
-    private var gone: Set<Int> = []
+    var gone: Set<Int> = []
     /// Runs when members that are not there have been waited for long enough.
-    private var patience: Scheduled<Void>?
-    private var isImpatient = false
-    private var isStopping = false
+    var patience: Scheduled<Void>?
+    var isImpatient = false
+    /// Runs when nobody that is needed has been found in time.
+    private var loneliness: Scheduled<Void>?
+    var isStopping = false
+    /// Whether it leaves, and the others may wait for its return: it does not fail for them.
+    var isGoing = false
+    /// How the members are about to change; nil while they are not.
+    var change: ListChange.Way?
+    /// How often the members have changed while the runs went on.
+    var round = 0
     /// Why the pipeline ends; nil while it goes on.
-    private var failure: PipelineError?
+    private(set) var failure: PipelineError?
     private(set) var hasEnded = false
 
     /// A member that has not begun.
     init(
-        _ topology: PeersTopology, plan: Plan, options: RunOptions, limits: ExchangeLimits, links: PeerLinks,
-        timing: PeerTiming, outcome: PeersOutcome
+        _ topology: PeersTopology, plan: Plan, options: RunOptions, peersOptions: PeersOptions, links: PeerLinks,
+        start: UInt64, events: any MemberEvents
     ) {
         self.topology = topology
         self.plan = plan
         self.options = options
-        self.limits = limits
+        self.peersOptions = peersOptions
         self.links = links
-        self.timing = timing
-        self.outcome = outcome
+        self.start = start
+        self.events = events
     }
 
+    var limits: ExchangeLimits { peersOptions.limits }
+
     /// Starts the runs of the parts that this member reads or merges.
-    func start() {
+    func begin() {
         for part in topology.ownParts where failure == nil { start(part) }
+        expectHosts()
     }
 
     private func start(_ number: Int) {
@@ -64,20 +76,44 @@ final class ExchangeMember {
         part.split?.isUp(topology.own)
     }
 
+    /// Fails in time where nobody of those that are needed is there: they may have ended long ago.
+    func expectHosts() {
+        let others = topology.hosts.subtracting([topology.own]).subtracting(gone).sorted()
+        guard !others.isEmpty else { return }
+        loneliness = schedule(after: peersOptions.startTimeout) { member in
+            guard others.allSatisfy({ member.instances[$0] == nil }) else { return }
+            let names = others.map { "member \($0) (\(member.topology.members[$0]))" }.joined(separator: ", ")
+            member.fail(
+                PipelineError(
+                    code: .peerLost, stage: member.plan.pipeline,
+                    message:
+                        "none of those that read the source or merge has answered within "
+                        + "\(member.peersOptions.startTimeout): \(names); see whether they run, or have ended already"))
+        }
+    }
+
+    func schedule(
+        after delay: Duration, _ body: @escaping (ExchangeMember) -> Void
+    ) -> Scheduled<Void> {
+        links.loop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { [weak self] in
+            if let self, !hasEnded { body(self) }
+        }
+    }
+
     // MARK: The end
 
     /// A run of this member's own has ended.
     func ended(_ part: PartRun, _ result: Result<RunReport, PipelineError>) {
         part.note(result)
-        if case .failure(let error) = result, failure == nil, !isAwaitedFailure { fail(error) }
+        if case .failure(let error) = result, failure == nil, !hasEnded, change != .cut { fail(error) }
         finishIfDone()
+        if change != nil { events.drained() }
     }
-
-    private var isAwaitedFailure: Bool { hasEnded }
 
     /// Stops: what has been read goes to its end.
     func stop() {
         guard !isStopping, !hasEnded else { return }
+        if change == .goOn { resume() }
         isStopping = true
         // Whoever reads or merges ends the pipeline for all; a member that only helps leaves it.
         for run in runs.values { run.stop() }
@@ -87,12 +123,20 @@ final class ExchangeMember {
     /// Ends at once.
     func abort() {
         isStopping = true
+        isGoing = true
         for run in runs.values { run.abort() }
         if runs.isEmpty { leave() }
     }
 
     private func leave() {
-        end(.success(PeersReport(parts: [:])), Goodbye(reason: .leaving, sentence: "it was asked to stop"))
+        end(.success(report), Goodbye(reason: .leaving, sentence: "it was asked to stop"))
+    }
+
+    /// What the runs of this member have done.
+    var report: PeersReport {
+        var reports: [Int: RunReport] = [:]
+        for (number, run) in runs { reports[number] = try? run.result?.get() }
+        return PeersReport(parts: reports, isAlone: topology.stages.isEmpty)
     }
 
     /// Whether all flows of all origins are over; of a pipeline that is not cut, whether those who run it have said so.
@@ -105,21 +149,25 @@ final class ExchangeMember {
         }
     }
 
-    private func finishIfDone() {
+    func finishIfDone() {
         guard !hasEnded, runs.values.allSatisfy({ $0.result != nil }) else { return }
         if let failure {
             let isOwn = failure.code != .peerLost && failure.code != .peerRefused
             // Who has only just started is to hear of it, too.
+            if isGoing, peersOptions.whenHostIsLost != .fail {
+                // The others wait for a new start.
+                return end(.failure(failure), Goodbye(reason: .leaving, sentence: "it has left before its end"))
+            }
             if isOwn, !wouldWaitInVain(for: members.filter { $0 != topology.own && instances[$0] == nil }) { return }
             return end(.failure(failure), Goodbye(reason: .failed, sentence: "\(failure)".wireSentence))
         }
-        guard areFlowsClosed, haveAllHeard else { return }
-        var reports: [Int: RunReport] = [:]
-        for (number, run) in runs { reports[number] = try? run.result?.get() }
-        end(
-            .success(PeersReport(parts: reports, isAlone: topology.stages.isEmpty)),
-            Goodbye(reason: .finished, sentence: "all is done"))
+        // What has ended because the members change is not all.
+        guard change == nil || change == .goOn, areFlowsClosed, haveAllHeard else { return }
+        end(.success(report), Goodbye(reason: .finished, sentence: "all is done"))
     }
+
+    /// Whether all is done, and only the others are waited for.
+    var isDone: Bool { change == nil && areFlowsClosed && runs.values.allSatisfy { $0.result != nil } }
 
     /// Whether nobody is to be waited for who has not heard yet that all is done, and would wait for this member: those that
     /// are needed without end, for they may not have started; others, which may have died, for a while.
@@ -133,41 +181,47 @@ final class ExchangeMember {
     private func wouldWaitInVain(for missing: [Int]) -> Bool {
         if missing.isEmpty { return true }
         if patience == nil {
-            patience = links.loop.assumeIsolated().scheduleTask(in: TimeAmount(timing.peerTimeout)) { [weak self] in
-                self?.isImpatient = true
-                self?.finishIfDone()
+            patience = schedule(after: peersOptions.peerTimeout) { member in
+                member.isImpatient = true
+                member.finishIfDone()
             }
         }
         return isImpatient
     }
 
-    private func end(_ result: Result<PeersReport, PipelineError>, _ goodbye: Goodbye) {
+    func end(_ result: Result<PeersReport, PipelineError>, _ goodbye: Goodbye) {
         guard !hasEnded else { return }
+        retire()
+        events.ended(result, goodbye)
+    }
+
+    /// Does nothing any more; its runs have ended, or are left to themselves.
+    func retire() {
         hasEnded = true
         for middle in middles.values { middle.cancel() }
         for timer in absences.values { timer.cancel() }
         patience?.cancel()
-        outcome.end(result, goodbye)
+        loneliness?.cancel()
     }
 
     // MARK: Losses
 
     /// A member that is needed is not there: the pipeline fails if it does not come back in time.
-    private func awaits(_ place: Int, _ sentence: String) {
+    func awaits(_ place: Int, _ sentence: String) {
         guard absences[place] == nil else { return }
-        absences[place] = links.loop.assumeIsolated().scheduleTask(in: TimeAmount(timing.peerTimeout)) { [weak self] in
-            guard let self, absences.removeValue(forKey: place) != nil else { return }
-            if areFlowsClosed {
+        absences[place] = schedule(after: areFlowsClosed ? peersOptions.peerTimeout : peersOptions.patience) { member in
+            guard member.absences.removeValue(forKey: place) != nil else { return }
+            if member.areFlowsClosed {
                 // All is done; only its goodbye is missing.
-                isImpatient = true
-                finishIfDone()
+                member.isImpatient = true
+                member.finishIfDone()
             } else {
-                failForAbsence(of: place, sentence)
+                member.failForAbsence(of: place, sentence)
             }
         }
     }
 
-    private func failForAbsence(of place: Int, _ sentence: String) {
+    func failForAbsence(of place: Int, _ sentence: String) {
         fail(
             PipelineError(
                 code: .peerLost, stage: plan.pipeline,
@@ -188,14 +242,18 @@ final class ExchangeMember {
 // MARK: - What flows need
 
 extension ExchangeMember: ExchangeEvents {
-    var members: Range<Int> { 0..<links.memberCount }
+    var members: Range<Int> { topology.members.indices }
 
     func send(_ frame: Frame, to place: Int) {
+        // What is still said of an epoch that is over is nothing to those of the next.
+        if hasEnded { return }
         guard place == topology.own else {
             links.send(CollectionOfOne(frame), to: place)
             return
         }
-        links.loop.assumeIsolated().execute { [weak self] in self?.received(frame, from: place) }
+        links.loop.assumeIsolated().execute { [weak self, round] in
+            if let self, self.round == round { received(frame, from: place) }
+        }
     }
 
     func isUp(_ place: Int) -> Bool { place == topology.own || links.isConnected(to: place) }
@@ -210,170 +268,7 @@ extension ExchangeMember: ExchangeEvents {
         finishIfDone()
     }
 
+    func drained() { events.drained() }
+
     func onLoop<Value>(_ value: Value) -> OnLoop<Value> { OnLoop(value, links.loop) }
-}
-
-// MARK: - What happens on connections
-
-extension ExchangeMember: PeerEvents {
-    func accepted(_ place: Int, _ facts: MemberFacts, epoch: UInt64) {
-        guard !hasEnded else { return }
-        absences.removeValue(forKey: place)?.cancel()
-        let isNew = instances.updateValue(facts.instance, forKey: place).map { $0 != facts.instance } ?? false
-        if failure != nil { return finishIfDone() }
-        if isNew, topology.hosts.contains(place) {
-            return failForAbsence(of: place, "\(facts.name) was started anew")
-        }
-        for middle in middles.values where middle.way.target == place { middle.find() }
-        for split in splits.values { split.isUp(place) }
-        finishIfDone()
-    }
-
-    func lost(_ place: Int, _ sentence: String, goodbye: Goodbye?) {
-        guard !hasEnded else { return }
-        switch goodbye?.reason {
-        case .finished:
-            // It has heard of the end of all flows.
-            gone.insert(place)
-            for split in topology.splits {
-                for origin in topology.places[split] {
-                    close(FlowAddress(exchange: UInt16(split), origin: UInt32(origin)))
-                }
-            }
-            return finishIfDone()
-        case .failed:
-            return fail(PipelineError(code: .peerLost, stage: plan.pipeline, message: sentence))
-        case .leaving, .protocolError, nil: break
-        }
-        for middle in middles.values where middle.way.target == place { middle.lose() }
-        for merge in merges.values { merge.isDown(place) }
-        for split in splits.values { split.isDown(place) }
-        if topology.hosts.contains(place) { awaits(place, sentence) }
-    }
-
-    func refused(_ refusal: Refusal, at place: Int?) {
-        // Who is among others already does not go because of a stranger; who has found nobody yet may be the one that is
-        // wrong, and cannot know.
-        guard !hasEnded, refusal.reason.isLasting, instances.isEmpty || refusal.reason == .oldInstance else { return }
-        fail(PipelineError(code: .peerRefused, stage: plan.pipeline, message: refusal.sentence))
-    }
-
-    func gotRoom(_ place: Int) {}
-
-    func received(_ frame: Frame, from place: Int) {
-        guard !hasEnded, failure == nil else { return }
-        do throws(ProtocolError) {
-            try route(frame, from: place)
-        } catch {
-            if error.code == .notDeterministic {
-                fail(
-                    PipelineError(code: .stageFailed, stage: plan.pipeline, message: error.message, cause: error))
-            } else if place == topology.own {
-                fail(PipelineError(code: .stageFailed, stage: plan.pipeline, message: "\(error)", cause: error))
-            } else {
-                links.fail(place, error)
-            }
-        }
-    }
-
-    private func route(_ frame: Frame, from place: Int) throws(ProtocolError) {
-        switch frame {
-        case .openFlow(let open):
-            if let merge = merges[open.flow.exchange] { return try merge.receive(open, from: place) }
-            try begin(open, from: place)
-        case .fragment(let fragment):
-            if let merge = merges[fragment.flow.exchange] { return try merge.receive(fragment, from: place) }
-            // A flow that is not there any more is one that begins anew.
-            try middles[fragment.flow]?.receive(fragment)
-        case .endOfStream(let end):
-            if let merge = merges[end.flow.exchange] { return try merge.receive(end, from: place) }
-            middles[end.flow]?.receive(end)
-        case .acknowledgement(let told):
-            if let split = splits[told.flow] { return try split.receive(told, from: place) }
-            middle(before: told.flow)?.receive(told)
-        case .credit(let credit):
-            if let split = splits[credit.flow] { return split.receive(credit, from: place) }
-            middle(before: credit.flow)?.receive(credit)
-        case .stop(let stop):
-            if let split = splits[stop.flow] { return split.receive(stop, from: place) }
-            middle(before: stop.flow)?.receive(stop)
-        case .closeFlow(let close):
-            try check(close.flow, from: place)
-            self.close(close.flow)
-            finishIfDone()
-        case .hello, .announcement, .ready, .refusal, .heartbeat, .goodbye: break
-        }
-    }
-
-    /// An origin knows how all of its batches have ended.
-    private func close(_ flow: FlowAddress) {
-        closed.insert(flow)
-        merges[flow.exchange + 1]?.close(flow.origin)
-    }
-
-    /// The part whose output goes to a merge by a flow.
-    private func middle(before flow: FlowAddress) -> MiddleFlow? {
-        guard flow.exchange > 0 else { return nil }
-        return middles[FlowAddress(exchange: flow.exchange - 1, origin: flow.origin)]
-    }
-
-    /// Checks that a flow is one of those that begin at a member.
-    private func check(_ flow: FlowAddress, from place: Int) throws(ProtocolError) {
-        guard topology.splits.contains(Int(flow.exchange)), topology.places[Int(flow.exchange)].contains(place),
-            flow.origin == UInt32(place)
-        else {
-            throw ProtocolError(
-                .unexpected,
-                "member \(place) spoke for origin \(flow.origin) of exchange \(flow.exchange), which has no place in the "
-                    + "plan")
-        }
-    }
-
-    private func begin(_ open: OpenFlow, from place: Int) throws(ProtocolError) {
-        let split = Int(open.flow.exchange)
-        try check(open.flow, from: place)
-        guard topology.places[split + 1].contains(topology.own) else {
-            throw ProtocolError(.unexpected, "a flow was opened to a member that takes none over exchange \(split)")
-        }
-        middles[open.flow]?.cancel()
-        middles[open.flow] = MiddleFlow(
-            MiddleFlow.Way(
-                input: open.flow, output: FlowAddress(exchange: open.flow.exchange + 1, origin: open.flow.origin),
-                origin: place, target: topology.places[split + 2][0], isOrdered: topology.isOrdered(behind: split)),
-            generation: open.generation, stages: stages(split + 1), limits: limits, exchange: self)
-    }
-
-    private func stages(_ part: Int) -> MiddleFlow.Stages {
-        let plan = plan
-        let options = options.behindFlows
-        return MiddleFlow.Stages(
-            plan: { plan.part(part, entry: $0, exit: $1) }, options: options,
-            keepsOrder: topology.parts[part].keepsOrder, entryKind: topology.stages[part - 1].wireKind,
-            exitKind: topology.stages[part].wireKind)
-    }
-}
-
-extension Refusal.Reason {
-    /// Whether trying again is no use.
-    fileprivate var isLasting: Bool {
-        switch self {
-        case .version, .authentication, .wrongSecret, .planDiffers, .selfMissing, .duplicateAddress, .listDiffers,
-            .listOrderDiffers, .wrongPlace, .duplicatePlace, .oldInstance, .untrustedCertificate:
-            true
-        case .notAPeer, .oldEpoch, .timedOut, .protocolError, .disconnected: false
-        }
-    }
-}
-
-extension String {
-    /// As much of it as a frame takes, on one line.
-    var wireSentence: String {
-        var sentence = ""
-        for character in unicodeScalars {
-            let isControl = character.value < 0x20 || (0x7F...0x9F).contains(character.value)
-            sentence.unicodeScalars.append(isControl ? " " : character)
-            if sentence.utf8.count > WireLimits.maximumTextLength - 8 { break }
-        }
-        return sentence
-    }
 }

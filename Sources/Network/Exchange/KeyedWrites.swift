@@ -26,7 +26,7 @@ struct KeyedWrites: OriginWrites {
 
     private let limits: ExchangeLimits
     /// Which members take batches.
-    private let places: [Int]
+    private var places: [Int]
     private var records = NumberedQueue<Record>(first: 0)
     /// The first write whose elements are in no lot.
     private var waiting: UInt64 = 0
@@ -79,14 +79,25 @@ struct KeyedWrites: OriginWrites {
     private mutating func deal() {
         while waiting < records.next, !lots.contains(where: isFull) {
             let write = records[waiting].write
-            for index in write.elements.indices {
-                let lot = Int(write.hashes[index] % UInt64(lots.count))
-                lots[lot].items.append(Item(write: waiting, index: index))
-                lots[lot].bytes += ExchangeLimits.size(of: write.elements[index])
-            }
+            for index in write.elements.indices { put(Item(write: waiting, index: index)) }
             if write.elements.isEmpty { write.end() }
             waiting += 1
         }
+    }
+
+    private mutating func put(_ item: Item) {
+        let write = records[item.write].write
+        let lot = Int(write.hashes[item.index] % UInt64(lots.count))
+        lots[lot].items.append(item)
+        lots[lot].bytes += ExchangeLimits.size(of: write.elements[item.index])
+    }
+
+    mutating func change(to places: [Int]) {
+        // In the order in which they came: that of each key.
+        let items = lots.flatMap(\.items).sorted { ($0.write, $0.index) < ($1.write, $1.index) }
+        self.places = places
+        lots = Array(repeating: Lot(), count: places.count)
+        for item in items { put(item) }
     }
 
     mutating func end(below number: UInt64) {

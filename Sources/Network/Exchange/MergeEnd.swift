@@ -5,7 +5,9 @@ import Connect
 final class MergeEnd {
     /// What is there of one origin.
     private struct Origin {
-        let number: UInt32
+        var number: UInt32
+        /// Which start of it numbers the batches that are known; nil where none are.
+        var start: UInt64?
         var merge: any BatchMerge
         var passed = PassedBatches()
         /// How many bytes were given to the run and not read by it.
@@ -26,6 +28,7 @@ final class MergeEnd {
     private unowned let exchange: any ExchangeEvents
     private var origins: [Origin]
     private var hasEnded = false
+    private var stopReason = Stop.Reason.limit
     /// Whether the run behind has taken a limit, so that what it commits may end within a batch.
     var isLimited: () -> Bool = { false }
 
@@ -53,6 +56,9 @@ final class MergeEnd {
 
     func receive(_ open: OpenFlow, from place: Int) throws(ProtocolError) {
         let index = try index(of: open.flow)
+        // Batches of another start have the same numbers and are others: until all begin anew they have no place here.
+        guard open.start == origins[index].start ?? open.start else { return }
+        origins[index].start = open.start
         origins[index].generations[place] = open.generation
         origins[index].merge.open(place, generation: open.generation)
         if origins[index].stop != nil { tellStop(index, place) }
@@ -64,7 +70,9 @@ final class MergeEnd {
             number: fragment.number, attempt: fragment.attempt, first: Int(fragment.first),
             elements: fragment.elements, isLast: fragment.isLast,
             size: FrameEncoder.fragmentLength(of: fragment.elements))
-        try origins[index(of: fragment.flow)].merge.receive(piece, from: place)
+        let index = try index(of: fragment.flow)
+        guard origins[index].generations[place] != nil else { return }
+        try origins[index].merge.receive(piece, from: place)
         try settle()
     }
 
@@ -88,6 +96,19 @@ final class MergeEnd {
         }
     }
 
+    /// Goes on with other members, none of which is there yet.
+    ///
+    /// - Parameters:
+    ///   - numbers: those of the origins from now on, in their order
+    ///   - count: how many members there are
+    func goOn(origins numbers: [UInt32], of count: Int) {
+        for (index, number) in zip(origins.indices, numbers) {
+            origins[index].number = number
+            origins[index].generations = [:]
+            origins[index].merge.replaceSenders(count)
+        }
+    }
+
     private func index(of flow: FlowAddress) throws(ProtocolError) -> Int {
         guard let index = origins.firstIndex(where: { $0.number == flow.origin }) else {
             throw ProtocolError(.unexpected, "exchange \(flow.exchange) has no origin \(flow.origin)")
@@ -106,8 +127,8 @@ final class MergeEnd {
     /// The run has committed.
     func finish(_ positions: [Position]) {
         for position in positions {
-            guard let number = UInt32(position.partition.dropFirst(Self.partition(0).count - 1)),
-                let index = origins.firstIndex(where: { $0.number == number })
+            guard let index = Int(position.partition.dropFirst(Self.partition(0).count - 1)),
+                origins.indices.contains(index)
             else { continue }
             origins[index].passed.finish(below: position.offset)
             tellDone(index, isLimited: isLimited())
@@ -115,21 +136,24 @@ final class MergeEnd {
         settleSafely()
     }
 
-    /// What an origin's partition is called.
-    static func partition(_ origin: UInt32) -> String { "origin-\(origin)" }
+    /// What an origin's partition is called, by its place among the origins: its number changes with the members.
+    static func partition(_ index: Int) -> String { "origin-\(index)" }
 
     /// The run has ended, and has done what it has committed, and nothing else.
     ///
-    /// - Parameter isLimited: whether it wanted no more
-    func ended(isLimited: Bool) {
+    /// - Parameters:
+    ///   - isLimited: whether it wanted no more
+    ///   - isSuspended: whether another one is to go on where it ended
+    func ended(isLimited: Bool, isSuspended: Bool = false) {
         guard !hasEnded else { return }
         hasEnded = true
+        stopReason = isSuspended ? .suspended : .limit
         for index in origins.indices {
             let isWhole = origins[index].isFinished && origins[index].passed.done == origins[index].passed.count
             tellDone(index, isLimited: isLimited || !isWhole)
             if isWhole && !isLimited { continue }
             if let (number, cut) = origins[index].passed.end() {
-                origins[index].merge.cut(number, at: UInt32(cut), .partial)
+                origins[index].merge.cut(number, at: UInt32(cut), isSuspended ? .failed : .partial)
                 origins[index].stop = number + 1
             } else {
                 origins[index].stop = origins[index].passed.firstUndone
@@ -150,7 +174,7 @@ final class MergeEnd {
     private func tellStop(_ index: Int, _ place: Int) {
         guard let number = origins[index].stop, let generation = origins[index].generations[place] else { return }
         exchange.send(
-            .stop(Stop(flow: flow(index), generation: generation, reason: .limit, number: number, sentence: "")),
+            .stop(Stop(flow: flow(index), generation: generation, reason: stopReason, number: number, sentence: "")),
             to: place)
     }
 

@@ -9,6 +9,8 @@ final class MiddleFlow {
         var output: FlowAddress
         var origin: Int
         var target: Int
+        /// Which start of the origin numbers the batches.
+        var start: UInt64
         /// Whether the order is restored at the target.
         var isOrdered: Bool
     }
@@ -61,7 +63,7 @@ final class MiddleFlow {
         credit.open(generation: generation)
         isBroken = !exchange.isUp(way.target)
         guard !isBroken else { return }
-        exchange.send(.openFlow(OpenFlow(flow: way.output, generation: generation, first: 0)), to: way.target)
+        exchange.send(.openFlow(OpenFlow(flow: way.output, generation: generation, start: way.start)), to: way.target)
         grant()
     }
 

@@ -19,6 +19,10 @@ protocol OriginWrites {
     mutating func append(_ write: SplitWrite, bytes: Int)
     /// Makes the next batch; nil where nothing waits.
     mutating func makeBatch() -> OriginBatch?
+    /// Other members take what is in no batch.
+    ///
+    /// - Parameter places: which members take batches from now on
+    mutating func change(to places: [Int])
     /// All batches below a number have ended.
     mutating func end(below number: UInt64)
     /// Nothing will be done any more behind some elements of the first batch that has not ended; all else is let go.

@@ -12,6 +12,7 @@ final class PartRun {
     private let door: DepartureDoor
     private let queue: ArrivalQueue
     private var run: PipelineRun?
+    private var isSuspended = false
 
     /// A run that has not begun.
     init(_ number: Int, in member: ExchangeMember) {
@@ -30,7 +31,8 @@ final class PartRun {
                 limits.heldBatches = 2
             }
             split = SplitEnd(
-                FlowAddress(exchange: UInt16(number), origin: UInt32(topology.own)), to: topology.places[number + 1],
+                FlowAddress(exchange: UInt16(number), origin: UInt32(topology.own)), start: member.start,
+                to: topology.places[number + 1],
                 of: member.members.count, isOrdered: topology.isOrdered(behind: number),
                 isKeyed: topology.isKeyed(number),
                 door: door, limits: limits, exchange: member)
@@ -66,7 +68,7 @@ final class PartRun {
             let door = door
             entry = PartEntry(
                 ArrivalSource(
-                    queue: queue, partitions: topology.places[number - 2].map { MergeEnd.partition(UInt32($0)) },
+                    queue: queue, partitions: topology.places[number - 2].indices.map { MergeEnd.partition($0) },
                     kind: topology.stages[number - 1].wireKind
                 ) { positions in door.post { way.run { $0.finish(positions) } } })
         }
@@ -81,7 +83,7 @@ final class PartRun {
             way.run { $0.ended(result) }
         }
         self.run = run
-        member.outcome.began(number, run)
+        member.events.began(number, run)
         awaitMembers()
         merge?.isLimited = { [weak run] in run?.hasCeiling ?? false }
     }
@@ -89,13 +91,14 @@ final class PartRun {
     /// Keys belong to members that may only be starting; they get as long as one that is silent.
     private func awaitMembers() {
         guard let split, member.topology.isKeyed(number) else { return }
-        member.links.loop.assumeIsolated().scheduleTask(in: TimeAmount(member.timing.peerTimeout)) { [weak split] in
+        member.links.loop.assumeIsolated().scheduleTask(in: TimeAmount(member.peersOptions.peerTimeout)) {
+            [weak split] in
             split?.stopAwaiting()
         }
     }
 
     private func ended(_ result: Result<RunReport, PipelineError>) {
-        if case .success = result { merge?.ended(isLimited: run?.hasCeiling ?? false) }
+        if case .success = result { merge?.ended(isLimited: run?.hasCeiling ?? false, isSuspended: isSuspended) }
         member.ended(self, result)
     }
 
@@ -106,6 +109,30 @@ final class PartRun {
     }
 
     func stop() { run?.stop() }
+
+    /// Lets it come to an end behind which another one goes on: what reads stops, what merges takes all that still comes.
+    func suspend() {
+        isSuspended = true
+        split?.pause(false)
+        run?.suspend()
+        if number == 0 { run?.stop() }
+    }
+
+    /// Ends it soon: what is not done comes again.
+    func cut(_ error: PipelineError) {
+        isSuspended = true
+        run?.suspend()
+        cancel(error)
+    }
+
+    /// Goes on with other members, none of which is there yet.
+    func goOn(_ topology: PeersTopology, of count: Int) {
+        split?.goOn(
+            FlowAddress(exchange: UInt16(number), origin: UInt32(topology.own)), to: topology.places[number + 1],
+            of: count)
+        awaitMembers()
+        if number > 0 { merge?.goOn(origins: topology.places[number - 2].map { UInt32($0) }, of: count) }
+    }
 
     func abort() { run?.abort() }
 

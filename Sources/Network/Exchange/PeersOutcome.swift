@@ -27,6 +27,11 @@ final class PeersOutcome: Sendable {
         }
     }
 
+    /// What has begun belongs to an epoch that is over.
+    func forget() {
+        own.withLock { $0 = nil }
+    }
+
     /// How the member's own part stands; one that only shares the work, or waits for the others, runs as long as they do.
     func status(_ plan: Plan) -> RunStatus {
         if let run = own.withLock({ $0?.run }) { return run.status }

@@ -1,10 +1,11 @@
 public import Connect
+import Logging
 
 /// A pipeline that is under way on several instances, as this one sees it; for those who start and stop it themselves.
 public final class PeersRun: Sendable {
     private enum Way: Sendable {
         case alone(PipelineRun)
-        case shared(OnLoop<ExchangeMember>)
+        case shared(OnLoop<PeersMember>)
     }
 
     private struct State: Sendable {
@@ -17,6 +18,7 @@ public final class PeersRun: Sendable {
 
     private let state: Guarded<State>
     private let changed: Monitor.Condition
+    private let scheduler: any Scheduler
 
     /// Plans a pipeline, listens for the other instances and starts this one's part; blocks until it listens.
     ///
@@ -31,6 +33,7 @@ public final class PeersRun: Sendable {
         _ pipeline: Pipeline, peers: Peers?, _ options: RunOptions = RunOptions(),
         _ peersOptions: PeersOptions = PeersOptions()
     ) throws {
+        scheduler = options.scheduler
         state = Guarded(State(), scheduler: options.scheduler)
         changed = state.monitor.makeCondition()
         if let peers, !peers.isAlone {
@@ -38,6 +41,39 @@ public final class PeersRun: Sendable {
         } else {
             try startAlone(try pipeline.planAlone(), options)
         }
+    }
+
+    /// Starts this instance of a pipeline whose members are those that a membership gives, and follows its changes; blocks
+    /// until there is a list, and it listens.
+    ///
+    /// - Parameters:
+    ///   - pipeline: the same on all instances
+    ///   - membership: gives the list, and tells of changes; it is stopped at the end
+    ///   - place: which member this instance is
+    ///   - options: how to run it
+    ///   - peersOptions: how the instances speak to each other
+    /// - Throws: ``PlanError``, ``PeersError`` as above; ``MembershipError`` where there is no list in time
+    public init(
+        _ pipeline: Pipeline, membership: any Membership, self place: Peers.Place = .found,
+        _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()
+    ) throws {
+        scheduler = options.scheduler
+        state = Guarded(State(), scheduler: options.scheduler)
+        changed = state.monitor.makeCondition()
+        let logger = options.logger
+        let list = try membership.start { [weak self] list in
+            self?.tell { $0.take(list.members) }
+        } troubled: { error in
+            logger.warning("\(error)")
+        }
+        do {
+            try startShared(pipeline, try Peers(list.members, self: place), options, peersOptions, membership)
+        } catch {
+            membership.stop()
+            throw error
+        }
+        // What came between the two was told to nobody.
+        if let latest = membership.current, latest != list { tell { $0.take(latest.members) } }
     }
 
     private func startAlone(_ plan: Plan, _ options: RunOptions) throws {
@@ -48,26 +84,31 @@ public final class PeersRun: Sendable {
     }
 
     private func startShared(
-        _ pipeline: Pipeline, _ peers: Peers, _ options: RunOptions, _ peersOptions: PeersOptions
+        _ pipeline: Pipeline, _ peers: Peers, _ options: RunOptions, _ peersOptions: PeersOptions,
+        _ membership: (any Membership)? = nil
     ) throws {
         let plan = try pipeline.planForPeers()
         let topology = try PeersTopology(plan, peers)
-        if topology.isEverywhere { return try startAlone(plan, options) }
+        if topology.isEverywhere {
+            // Nobody waits for anybody, whoever they are.
+            membership?.stop()
+            return try startAlone(plan, options)
+        }
+        let instance = InstanceNumber.next()
         var settings = PeerLinksSettings(
-            peers: peers, planHash: plan.hash, instance: InstanceNumber.next(), security: peersOptions.security,
+            peers: peers, planHash: plan.hash, instance: instance, security: peersOptions.security,
             timing: PeerTiming(
                 heartbeatInterval: peersOptions.heartbeatInterval, peerTimeout: peersOptions.peerTimeout),
             logger: options.logger)
         settings.listensAt = peersOptions.listensAt
         let outcome = PeersOutcome(scheduler: options.scheduler)
-        let timing = settings.timing
-        let member = Guarded<OnLoop<ExchangeMember>?>(nil, scheduler: options.scheduler)
+        let member = Guarded<OnLoop<PeersMember>?>(nil, scheduler: options.scheduler)
         let port = try PeerPort(settings) { links in
-            let made = ExchangeMember(
-                topology, plan: plan, options: options, limits: peersOptions.limits, links: links, timing: timing,
-                outcome: outcome)
-            member.withLock { $0 = made.onLoop(made) }
-            made.start()
+            let made = PeersMember(
+                topology, peers, plan: plan, options: options, peersOptions: peersOptions, links: links,
+                instance: instance, outcome: outcome)
+            member.withLock { $0 = OnLoop(made, links.loop) }
+            made.begin()
             return made
         }
         if let way = member.withLock({ $0 }) { begin(.shared(way)) { outcome.status(plan) } }
@@ -75,6 +116,7 @@ public final class PeersRun: Sendable {
             let end = outcome.wait()
             state.withLock { $0.way = nil }
             port.close(end.goodbye)
+            membership?.stop()
             self.end(end.result)
         }
     }
@@ -99,6 +141,52 @@ public final class PeersRun: Sendable {
             return state.waiting
         }
         for continuation in waiting { continuation.resume(with: result.mapError { $0 }) }
+    }
+
+    private func tell(_ body: @escaping @Sendable (PeersMember) -> Void) {
+        state.withLock { state in
+            if case .shared(let member) = state.way { member.run(body) }
+        }
+    }
+
+    /// Changes the members while the pipeline runs; returns as soon as it is known whether that can be. All instances that
+    /// are told the same make one change of it; of two different ones at once, one is made everywhere.
+    ///
+    /// - Parameter members: those that there are to be, in their order
+    /// - Returns: who the members are now, and the number of the epoch in which they are to be the new ones
+    /// - Throws: ``PeersError`` with the code ``PeersError/Code/changeRefused`` where it cannot be
+    @discardableResult
+    public func set(_ members: [PeerAddress]) throws(PeersError) -> PeersState {
+        try Peers.check(members)
+        return try ask { $0.set(members) }
+    }
+
+    /// Who the members are.
+    ///
+    /// - Throws: ``PeersError`` where this process runs the pipeline alone, or it has ended
+    public func members() throws(PeersError) -> PeersState {
+        try ask { $0.answer(.current) }
+    }
+
+    private func ask(_ body: @escaping @Sendable (PeersMember) -> ListAnswer) throws(PeersError) -> PeersState {
+        let answer = Guarded<ListAnswer?>(nil, scheduler: scheduler)
+        let came = answer.monitor.makeCondition()
+        // Under the lock: what is asked before the end is still answered.
+        let isAsked = state.withLock { state in
+            guard case .shared(let member) = state.way else { return false }
+            member.run { member in
+                let found = body(member)
+                answer.withLock { answer in
+                    answer = found
+                    came.broadcast()
+                }
+            }
+            return true
+        }
+        guard isAsked else {
+            throw PeersError(.changeRefused, "the pipeline runs in one process alone, or has ended: it has no members")
+        }
+        return try PeersState(answer.waitWithLock { answer in answer.map { .done($0) } ?? .wait(came) })
     }
 
     /// Stops this instance. One that reads the source or merges ends the pipeline on all: what was read goes to its end.
@@ -142,29 +230,5 @@ public final class PeersRun: Sendable {
     /// - Throws: ``PipelineError`` where not everything was delivered
     public func wait() throws(PipelineError) -> PeersReport {
         try state.waitWithLock { state in state.result.map { .done($0) } ?? .wait(changed) }.get()
-    }
-}
-
-extension Pipeline {
-    /// Runs the pipeline together with other instances of the same program, each told the same list: reads, shares the work
-    /// between `split` and merge, and writes, whatever of that is this instance's, until all is done on all of them.
-    ///
-    /// - Parameters:
-    ///   - peers: all instances, and which this one is; nil, or a list with one member, is a process by itself
-    ///   - options: how to run it
-    ///   - peersOptions: how the instances speak to each other
-    /// - Returns: what was done on this instance
-    /// - Throws: ``PlanError`` where the declaration has mistakes; ``PeersError`` where this instance cannot listen;
-    ///   ``PipelineError`` where not everything was delivered
-    @discardableResult
-    public func run(
-        peers: Peers?, _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()
-    ) async throws -> PeersReport {
-        let run = try PeersRun(self, peers: peers, options, peersOptions)
-        return try await withTaskCancellationHandler {
-            try await run.value()
-        } onCancel: {
-            run.stop()
-        }
     }
 }

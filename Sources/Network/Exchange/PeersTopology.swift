@@ -8,6 +8,7 @@ struct PeersTopology: Sendable {
     /// Where each part runs, by its number.
     let places: [[Int]]
     let own: Int
+    let members: [PeerAddress]
 
     /// Places the parts.
     ///
@@ -16,16 +17,28 @@ struct PeersTopology: Sendable {
     ///   - peers: all members, and which this one is
     /// - Throws: what keeps the pipeline from being shared
     init(_ plan: Plan, _ peers: Peers) throws(PlanError) {
+        try self.init(plan, peers.members, own: peers.ownIndex)
+    }
+
+    /// Places the parts on the members of a list.
+    ///
+    /// - Parameters:
+    ///   - plan: a pipeline with network stages
+    ///   - members: all members
+    ///   - own: the place of this one; -1 where it is none of them
+    /// - Throws: what keeps the pipeline from being shared
+    init(_ plan: Plan, _ members: [PeerAddress], own: Int) throws(PlanError) {
         parts = try plan.partsForPeers()
         stages = plan.networkStages
-        own = peers.ownIndex
+        self.own = own
+        self.members = members
         var places: [[Int]] = []
         for (number, part) in parts.enumerated() {
             let placement = part.placement
-            let found = placement.places(among: peers.members)
+            let found = placement.places(among: members)
             if found.isEmpty {
                 throw plan.mistake(
-                    "is to run on \(placement), which is not in the list \(peers.members.listed)",
+                    "is to run on \(placement), which is not in the list \(members.listed)",
                     "Name a member as it stands in the list.")
             }
             if number > 0, number.isMultiple(of: 2), found.count > 1 {
@@ -49,6 +62,11 @@ struct PeersTopology: Sendable {
 
     /// The members that are needed all the time: they read, or merge.
     var hosts: Set<Int> { Set(stride(from: 0, to: parts.count, by: 2).flatMap { places[$0] }) }
+
+    /// Who reads and who merges, part by part.
+    var hostAddresses: [[PeerAddress]] {
+        stride(from: 0, to: parts.count, by: 2).map { part in places[part].map { members[$0] } }
+    }
 
     /// Whether batches come together in the order of their numbers behind a split. That is the order of its elements; behind
     /// one by key it is the order of each key.

@@ -3,9 +3,12 @@ import Connect
 /// The begin of the flows of one origin: gives what the run before the split makes to the members, and tells the run what
 /// became of it. All calls come on the loop.
 final class SplitEnd {
-    let flow: FlowAddress
+    private(set) var flow: FlowAddress
+    private let isKeyed: Bool
+    /// Which start of the origin this is.
+    private let start: UInt64
     /// Which members take batches.
-    private let places: [Int]
+    private var places: [Int]
     private let door: DepartureDoor
     private unowned let exchange: any ExchangeEvents
     private var ledger: SplitLedger<[Bytes]>
@@ -15,6 +18,8 @@ final class SplitEnd {
     private var isClosing = false
     private var isTold = false
     private var byLimit = false
+    /// Whether what the run hands over waits for other members.
+    private var isPaused = false
     /// Whether nothing is left to be done.
     private(set) var isFinished = false
 
@@ -22,6 +27,7 @@ final class SplitEnd {
     ///
     /// - Parameters:
     ///   - flow: their address
+    ///   - start: which start of the origin this is
     ///   - places: which members take batches
     ///   - count: how many members there are
     ///   - isOrdered: whether the order is restored behind them
@@ -30,10 +36,13 @@ final class SplitEnd {
     ///   - limits: how much is on its way at most
     ///   - exchange: sends frames
     init(
-        _ flow: FlowAddress, to places: [Int], of count: Int, isOrdered: Bool, isKeyed: Bool, door: DepartureDoor,
+        _ flow: FlowAddress, start: UInt64, to places: [Int], of count: Int, isOrdered: Bool, isKeyed: Bool,
+        door: DepartureDoor,
         limits: ExchangeLimits, exchange: any ExchangeEvents
     ) {
         self.flow = flow
+        self.isKeyed = isKeyed
+        self.start = start
         self.places = places
         self.door = door
         self.exchange = exchange
@@ -57,6 +66,35 @@ final class SplitEnd {
     func noMore() {
         isClosing = true
         settle()
+    }
+
+    // MARK: Changes of the members
+
+    /// Makes no further batch, so that those that there are come to their end.
+    func pause(_ isPaused: Bool) {
+        self.isPaused = isPaused
+        settle()
+    }
+
+    /// Whether nothing is on its way.
+    var isDrained: Bool { isFinished || ledger.areAllTaken }
+
+    /// Goes on with other members, none of which is there yet.
+    ///
+    /// - Parameters:
+    ///   - flow: the address of the flows from now on
+    ///   - places: which members take batches
+    ///   - count: how many members there are
+    func goOn(_ flow: FlowAddress, to places: [Int], of count: Int) {
+        self.flow = flow
+        let before = self.places
+        self.places = places
+        // What belonged together stays together.
+        ledger.replaceLanes(count, awaitsLanes: isKeyed) { slot in
+            places[(before.firstIndex(of: slot) ?? 0) % places.count]
+        }
+        writes.change(to: places)
+        isPaused = false
     }
 
     // MARK: The members
@@ -104,6 +142,7 @@ final class SplitEnd {
             exchange.stopRun(before: flow)
         // The member says goodbye, too, with what has failed.
         case .failure: ledger.stop()
+        case .suspended: ledger.stop(before: stop.number)
         }
         settle()
     }
@@ -114,7 +153,7 @@ final class SplitEnd {
         while !isFinished {
             if let action = ledger.nextAction() {
                 perform(action)
-            } else if ledger.wantsMore, let batch = writes.makeBatch() {
+            } else if !isPaused, ledger.wantsMore, let batch = writes.makeBatch() {
                 ledger.append(batch.elements, size: batch.size, slot: batch.slot)
             } else if isClosing, !isTold, writes.isEmpty {
                 isTold = true
@@ -126,12 +165,13 @@ final class SplitEnd {
         if !isFinished { report() }
         door.took(taken, holding: writes.waitingBytes)
         taken = 0
+        if isPaused { exchange.drained() }
     }
 
     private func perform(_ action: SplitLedger<[Bytes]>.Action) {
         switch action {
         case .open(let place, let generation):
-            exchange.send(.openFlow(OpenFlow(flow: flow, generation: generation, first: 0)), to: place)
+            exchange.send(.openFlow(OpenFlow(flow: flow, generation: generation, start: start)), to: place)
         case .send(let place, let number, let attempt, let elements):
             exchange.send(
                 .fragment(

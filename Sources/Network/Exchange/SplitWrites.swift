@@ -59,6 +59,9 @@ struct SplitWrites: OriginWrites {
         return OriginBatch(elements: elements, size: size)
     }
 
+    // Any member will do.
+    mutating func change(to places: [Int]) {}
+
     mutating func end(below number: UInt64) {
         while batches.count > 0, batches.first < number {
             for part in batches[batches.first] where part.isLast { part.write.end() }

@@ -2,4 +2,7 @@
 struct BatchOwner: Sendable, Hashable {
     var sender: Int
     var attempt: UInt32
+
+    /// In place of a sender that is not there any more.
+    static let nobody = -1
 }

@@ -18,6 +18,7 @@ struct OrderedMerge<Element: Sendable>: Sendable {
     }
 
     private let isDeterministic: Bool
+    private let limits: CreditWindow
     private var windows: [CreditWindow]
     private var held: [UInt64: Held] = [:]
     /// Of each batch that was passed on and is not done, whom to tell.
@@ -39,7 +40,8 @@ struct OrderedMerge<Element: Sendable>: Sendable {
     ///   - isDeterministic: whether the stages between make the same of the same batch every time
     ///   - first: the number of the first batch
     init(senders: Int, window: Int, reserve: Int, isDeterministic: Bool = true, first: UInt64 = 0) {
-        windows = Array(repeating: CreditWindow(window: window, reserve: reserve), count: senders)
+        limits = CreditWindow(window: window, reserve: reserve)
+        windows = Array(repeating: limits, count: senders)
         self.isDeterministic = isDeterministic
         owners = NumberedQueue(first: first)
     }
@@ -62,6 +64,17 @@ extension OrderedMerge {
             held[number] = Held(owner: batch.owner)
         }
         windows[sender].open(generation: generation)
+    }
+
+    /// Other members take the places of all that there were: what was not passed on comes again.
+    ///
+    /// - Parameter count: how many senders there are now
+    mutating func replaceSenders(_ count: Int) {
+        windows = Array(repeating: limits, count: count)
+        held = [:]
+        heldBytes = 0
+        signals = []
+        for number in owners.first..<owners.next { owners[number].sender = BatchOwner.nobody }
     }
 
     /// A sender is lost. What it sent is kept: it counts until a newer attempt comes.
@@ -199,6 +212,7 @@ extension OrderedMerge {
     // Neighbours of one sender and attempt become one range: on a flow the numbers are not one after the other, so what
     // stands between them belongs to others, and they are not told of it.
     private mutating func signal(_ number: UInt64, _ owner: BatchOwner, _ verdict: BatchVerdict) {
+        if owner.sender == BatchOwner.nobody { return }
         let isOfSender = { (signal: MergeSignal) in
             if case .acknowledgement(owner.sender, _, _, _) = signal { true } else { false }
         }

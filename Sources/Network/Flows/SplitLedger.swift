@@ -34,7 +34,7 @@ struct SplitLedger<Content: Sendable>: Sendable {
     private struct Entry: Sendable {
         var content: Content?
         let size: Int
-        let slot: Int?
+        var slot: Int?
         var lane = -1
         var attempt: UInt32 = 0
         var state = State.waiting
@@ -149,6 +149,16 @@ extension SplitLedger {
         return isCut(at: ceiling) ? ceiling : Progress(number: ceiling.number, index: 0)
     }
 
+    /// Whether nothing is on its way that the merge has not passed on.
+    var areAllTaken: Bool {
+        (entries.first..<entries.next).allSatisfy { number in
+            switch entries[number].state {
+            case .waiting, .sent: ceiling.map { number >= $0.number } ?? false
+            case .taken, .done, .cut: true
+            }
+        }
+    }
+
     /// Whether nothing is left to be sent or told.
     var isFinished: Bool {
         if let ceiling, entries.first >= ceiling.number, ceiling.index == 0 || isCut(at: ceiling) { return true }
@@ -195,6 +205,20 @@ extension SplitLedger {
         lanes[lane].credit = min(lanes[lane].credit + bytes, Int(UInt32.max))
     }
 
+    /// Other members take the places of all that there were: what those had is given to the new ones.
+    ///
+    /// - Parameters:
+    ///   - count: how many lanes there are now, all of them down
+    ///   - awaitsLanes: whether what belongs to a lane that has never been up waits for it, until ``stopAwaiting()``
+    ///   - slot: which lane takes the place of one
+    mutating func replaceLanes(_ count: Int, awaitsLanes: Bool = false, slot: (Int) -> Int = { $0 }) {
+        for lane in lanes.indices { release(lane) }
+        lanes = Array(repeating: Lane(), count: count)
+        self.awaitsLanes = awaitsLanes
+        for number in entries.first..<entries.next { entries[number].slot = entries[number].slot.map(slot) }
+        turn = 0
+    }
+
     private func hasRoom(_ lane: Lane) -> Bool {
         lane.credit > 0 && lane.heldBytes < heldLimit && lane.heldCount < heldBatches
     }
@@ -237,14 +261,8 @@ extension SplitLedger {
         if let ceiling, let lowest = waiting.last, lowest > ceiling.number { waiting = [] }
         while let number = waiting.last {
             if awaitsLanes, let slot = entries[number].slot, !lanes[slot].hasBeenUp { return openAny() ?? nextOrphan() }
-            guard let slot = entries[number].slot, let lane = lane(of: slot) else {
-                switch choose(0..<lanes.count, for: number) {
-                case .lane(let lane): return open(lane) ?? send(waiting.removeLast(), on: lane)
-                case .restarted: continue
-                case .none: return openAny() ?? nextOrphan()
-                }
-            }
-            switch choose(lane..<(lane + 1), for: number) {
+            let own = entries[number].slot.flatMap { lane(of: $0) }
+            switch choose(own.map { $0..<($0 + 1) } ?? 0..<lanes.count, for: number) {
             case .lane(let lane): return open(lane) ?? send(waiting.removeLast(), on: lane)
             case .restarted: continue
             case .none: return openAny() ?? nextOrphan()

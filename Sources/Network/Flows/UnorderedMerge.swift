@@ -20,6 +20,7 @@ struct UnorderedMerge<Element: Sendable>: Sendable {
     }
 
     private let isDeterministic: Bool
+    private let limits: CreditWindow
     private var windows: [CreditWindow]
     private var waiting: NumberedQueue<Waiting>
     /// The batches that have begun to come and are not among the first that are done.
@@ -40,7 +41,8 @@ struct UnorderedMerge<Element: Sendable>: Sendable {
     ///   - isDeterministic: whether the stages between make the same of the same batch every time
     ///   - first: the number of the first batch
     init(senders: Int, window: Int, isDeterministic: Bool = true, first: UInt64 = 0) {
-        windows = Array(repeating: CreditWindow(window: window, reserve: 0), count: senders)
+        limits = CreditWindow(window: window, reserve: 0)
+        windows = Array(repeating: limits, count: senders)
         self.isDeterministic = isDeterministic
         waiting = NumberedQueue(first: 0)
         doneBelow = first
@@ -59,6 +61,17 @@ struct UnorderedMerge<Element: Sendable>: Sendable {
     /// A sender is lost. What it sent is kept: it counts until a newer attempt comes.
     mutating func lose(_ sender: Int) {
         windows[sender].close()
+    }
+
+    /// Other members take the places of all that there were: what was not passed on comes again.
+    ///
+    /// - Parameter count: how many senders there are now
+    mutating func replaceSenders(_ count: Int) {
+        windows = Array(repeating: limits, count: count)
+        waiting = NumberedQueue(first: waiting.next)
+        heldBytes = 0
+        signals = []
+        for number in records.keys { records[number]?.owner.sender = BatchOwner.nobody }
     }
 
     private mutating func forget(_ isMeant: (Waiting) -> Bool) {
@@ -181,6 +194,7 @@ struct UnorderedMerge<Element: Sendable>: Sendable {
 
     // A range would say something of the numbers between, which may not have ended.
     private mutating func signal(_ number: UInt64, _ owner: BatchOwner, _ verdict: BatchVerdict) {
+        if owner.sender == BatchOwner.nobody { return }
         signals.append(
             .acknowledgement(sender: owner.sender, numbers: number...number, attempt: owner.attempt, verdict))
     }

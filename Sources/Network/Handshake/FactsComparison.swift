@@ -12,7 +12,7 @@ struct FactsComparison: Sendable {
 
     /// The first thing that is wrong; nil where the two belong together.
     var refusal: Refusal? {
-        planRefusal ?? listRefusal ?? placeRefusal ?? ageRefusal
+        planRefusal ?? epochRefusal ?? listRefusal ?? placeRefusal ?? ageRefusal ?? dialRefusal
     }
 
     private func refusal(_ reason: Refusal.Reason, _ sentence: String) -> Refusal {
@@ -43,21 +43,23 @@ struct FactsComparison: Sendable {
             }
         }
         guard own.list != other.list else { return nil }
+        // Whoever has just started may know of a change that is still to come to the others, or has come to them.
+        let isJoining = (own.epoch == 0) != (other.epoch == 0)
         if let address = other.list.first(where: { !own.list.contains($0) }) {
             return refusal(
-                .listDiffers,
+                isJoining ? .otherList : .listDiffers,
                 "the lists differ: \(address) is in that of \(other.name), but not in that of \(own.name); give the same "
                     + "list to all members")
         }
         if let address = own.list.first(where: { !other.list.contains($0) }) {
             return refusal(
-                .listDiffers,
+                isJoining ? .otherList : .listDiffers,
                 "the lists differ: \(address) is in that of \(own.name), but not in that of \(other.name); give the same "
                     + "list to all members")
         }
         let place = zip(own.list, other.list).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
         return refusal(
-            .listOrderDiffers,
+            isJoining ? .otherList : .listOrderDiffers,
             "the lists have another order: place \(place) is \(own.list[place]) for \(own.name) and "
                 + "\(other.list[place]) for \(other.name); give the list in the same order to all members")
     }
@@ -81,6 +83,14 @@ struct FactsComparison: Sendable {
                 + "listens there")
     }
 
+    /// Of two members one dials: both would make a connection, and each would end that of the other.
+    private var dialRefusal: Refusal? {
+        guard expected == nil, other.place > own.place else { return nil }
+        return refusal(
+            .protocolError,
+            "\(other.name) has dialled \(own.name), which has the lower place: the member with the lower place dials")
+    }
+
     private func address(of place: Int) -> String {
         own.list.indices.contains(place) ? own.list[place] : "unknown"
     }
@@ -91,10 +101,17 @@ struct FactsComparison: Sendable {
                 .oldInstance,
                 "instance \(other.instance) of \(other.name) is over: instance \(newest) has taken its place")
         }
+        return nil
+    }
+
+    /// Lists of different epochs differ for a reason: the epoch is what is wrong.
+    private var epochRefusal: Refusal? {
         guard own.epoch != other.epoch, own.epoch != 0, other.epoch != 0 else { return nil }
         let (older, newer) = own.epoch < other.epoch ? (own, other) : (other, own)
-        return refusal(
-            .oldEpoch, "epoch \(older.epoch) of \(older.name) is over: \(newer.name) is in epoch \(newer.epoch)")
+        return Refusal(
+            reason: .oldEpoch,
+            sentence: "epoch \(older.epoch) of \(older.name) is over: \(newer.name) is in epoch \(newer.epoch)",
+            epoch: newer.epoch)
     }
 
     private static func duplicate(in list: [String]) -> String? {

@@ -28,6 +28,8 @@ public struct Handshake: Sendable {
         case accepted(MemberFacts, epoch: UInt64)
         /// The connection is to be closed, after what is still to be sent.
         case refused(Refusal)
+        /// The other side is no member, and wants something of this one: it is to be answered, and the connection closed.
+        case asked(ListRequest)
     }
 
     /// What to do next: send frames, and stop where there is a verdict.
@@ -145,6 +147,9 @@ public struct Handshake: Sendable {
             return receive(hello)
         case (.waitsForAnnouncement, .announcement(let announcement)):
             return receive(announcement)
+        case (.waitsForAnnouncement, .listRequest(let request)) where role == .listener:
+            state = .ended
+            return Step(verdict: .asked(request))
         case (.waitsForReady(let other, let epoch), .ready(let ready)) where ready.epoch == epoch:
             state = .ended
             return Step(verdict: .accepted(other, epoch: epoch))
@@ -174,9 +179,10 @@ public struct Handshake: Sendable {
         if let refusal = FactsComparison(
             own: facts, other: other, expected: expectedPlace, newest: instances[other.place]
         ).refusal {
-            return refuse(refusal.reason, refusal.sentence)
+            return refuse(refusal)
         }
-        let epoch = max(facts.epoch, other.epoch)
+        // Whoever is not alone is in an epoch.
+        let epoch = max(facts.epoch, other.epoch, 1)
         if role == .listener {
             state = .waitsForReady(other, epoch: epoch)
             return Step(frames: [self.announcement])
@@ -201,8 +207,11 @@ public struct Handshake: Sendable {
     }
 
     private mutating func refuse(_ reason: Refusal.Reason, _ sentence: String) -> Step {
+        refuse(Refusal(reason: reason, sentence: sentence))
+    }
+
+    private mutating func refuse(_ refusal: Refusal) -> Step {
         state = .ended
-        let refusal = Refusal(reason: reason, sentence: sentence)
         return Step(frames: [.refusal(refusal)], verdict: .refused(refusal))
     }
 

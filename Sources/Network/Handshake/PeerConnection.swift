@@ -14,6 +14,8 @@ public struct PeerConnection: ~Copyable, Sendable {
         case accepted(MemberFacts, epoch: UInt64)
         /// A frame of a flow came.
         case frame(Frame)
+        /// The other side is no member: what it wants is to be answered by ``PeerConnection/answer(_:)``.
+        case asked(ListRequest)
         /// The connection is to be closed, after what is to be sent.
         case close(PeerEnding)
     }
@@ -222,9 +224,9 @@ public struct PeerConnection: ~Copyable, Sendable {
         case .goodbye(let goodbye):
             let sentence = goodbye.sentence.isEmpty ? "it is \(goodbye.reason)" : goodbye.sentence
             close(.lost("\(facts.name) said goodbye: \(sentence)", goodbye: goodbye), &actions)
-        case .hello, .announcement, .ready, .refusal:
+        case .hello, .announcement, .ready, .refusal, .listRequest, .listAnswer:
             fail(ProtocolError(.unexpected, "a frame of type \(frame.kind) came after the handshake"), &actions)
-        case .openFlow, .fragment, .acknowledgement, .credit, .endOfStream, .stop, .closeFlow:
+        case .openFlow, .fragment, .acknowledgement, .credit, .endOfStream, .stop, .closeFlow, .listChange, .drained:
             actions.append(.frame(frame))
         }
     }
@@ -262,8 +264,21 @@ public struct PeerConnection: ~Copyable, Sendable {
             decoder.accept()
             phase = .accepted(facts)
             actions.append(.accepted(facts, epoch: epoch))
+        case .asked(let request): actions.append(.asked(request))
         case nil: break
         }
+    }
+
+    /// Answers somebody who is no member, and closes.
+    ///
+    /// - Parameter answer: what is to be said
+    /// - Returns: what is to be done
+    mutating func answer(_ answer: ListAnswer) -> [Action] {
+        var actions: [Action] = []
+        guard case .handshake = phase else { return actions }
+        actions.append(.send(.listAnswer(answer)))
+        close(.left(Goodbye(reason: .finished, sentence: "")), &actions)
+        return actions
     }
 
     private mutating func close(_ ending: PeerEnding, _ actions: inout [Action]) {

@@ -31,6 +31,12 @@ protocol PeerEvents: AnyObject {
     ///   - place: whom this member has dialled; nil where somebody has dialled it
     func refused(_ refusal: Refusal, at place: Int?)
 
+    /// Somebody who is no member, and has what members have to know each other by, wants something.
+    ///
+    /// - Parameter request: what
+    /// - Returns: what to say
+    func asked(_ request: ListRequest) -> ListAnswer
+
     /// So much was written that there is room again, after ``PeerLinks/hasRoom(for:)`` was false.
     ///
     /// - Parameter place: which member

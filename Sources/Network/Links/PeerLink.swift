@@ -10,6 +10,8 @@ final class PeerLink: ChannelInboundHandler {
 
     /// Whom this member has dialled; nil where it was dialled.
     let dialled: Int?
+    /// During which list the connection was made.
+    let round: Int
     /// Which member is at the other side, once it has been accepted.
     private(set) var place: Int?
     /// How many bytes were given to it and are not written yet.
@@ -42,11 +44,13 @@ final class PeerLink: ChannelInboundHandler {
     /// - Parameters:
     ///   - connection: decides
     ///   - dialled: whom this member has dialled
+    ///   - round: during which list that is
     ///   - wantsTLS: whether there is TLS beneath
     ///   - links: who is told
-    init(_ connection: consuming PeerConnection, dialled: Int?, wantsTLS: Bool, links: PeerLinks) {
+    init(_ connection: consuming PeerConnection, dialled: Int?, round: Int, wantsTLS: Bool, links: PeerLinks) {
         self.connection = connection
         self.dialled = dialled
+        self.round = round
         self.wantsTLS = wantsTLS
         self.links = links
     }
@@ -148,6 +152,8 @@ final class PeerLink: ChannelInboundHandler {
                 links?.accepted(self, facts, epoch: epoch)
             case .frame(let frame):
                 if let place { links?.received(frame, from: place, on: self) }
+            case .asked(let request):
+                if let answer = links?.asked(request, on: self) { perform(connection.answer(answer)) }
             case .close(let ending):
                 let saidWhy = index > 0 && actions[index - 1].isSent
                 end(ending, saidWhy: saidWhy)

@@ -22,7 +22,9 @@ final class PeerLinks {
         case waiting(Scheduled<Void>)
     }
 
-    private let settings: PeerLinksSettings
+    private var settings: PeerLinksSettings
+    /// How often the list has changed.
+    private var round = 0
     private let transport: PeerTransport
     private var dials: [Int: Dial] = [:]
     private var delays: [Int: RedialDelay] = [:]
@@ -61,12 +63,40 @@ final class PeerLinks {
     func start(_ events: any PeerEvents) {
         loop.preconditionInEventLoop()
         self.events = events
+        dialAll()
+    }
+
+    private func dialAll() {
         for place in settings.peers.members.indices where place > settings.peers.ownIndex {
             delays[place] = RedialDelay(
                 first: settings.timing.redialInterval, longest: settings.timing.longestRedialInterval,
                 seed: settings.seed &+ UInt64(place))
             dial(place)
         }
+    }
+
+    /// Ends all connections and makes those of another list; the port stays open.
+    ///
+    /// - Parameters:
+    ///   - peers: all members from now on, and which this one is
+    ///   - epoch: what this member announces; 0 where it is to learn it
+    ///   - instance: which start of this member it is
+    func change(_ peers: Peers, epoch: UInt64, instance: UInt64) {
+        loop.preconditionInEventLoop()
+        guard closing == nil else { return }
+        round += 1
+        let newest = Dictionary(
+            instances.map { (settings.peers.members[$0.key], $0.value) }, uniquingKeysWith: { max($0, $1) })
+        for case .waiting(let timer) in dials.values { timer.cancel() }
+        (dials, links, unaccepted, troubles, instances) = ([:], [:], [], [:], [:])
+        log = RefusalLog(settings.logger)
+        settings.peers = peers
+        for (place, member) in peers.members.enumerated() { instances[place] = newest[member] }
+        facts = MemberFacts(
+            place: peers.ownIndex, list: peers.members.map(\.description), epoch: epoch, instance: instance,
+            planHash: facts.planHash)
+        for link in Array(open.values) { link.leave(Goodbye(reason: .leaving, sentence: "the list has changed")) }
+        dialAll()
     }
 
     /// Sends frames, in one write with all others of this turn of the loop.
@@ -143,7 +173,7 @@ final class PeerLinks {
             authentication: transport.authentication, instances: instances, limits: settings.limits,
             timing: settings.timing, now: .now())
         let wantsTLS = transport.authentication != .none
-        let link = PeerLink(connection, dialled: dialled, wantsTLS: wantsTLS, links: self)
+        let link = PeerLink(connection, dialled: dialled, round: round, wantsTLS: wantsTLS, links: self)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(
             PeerEdge(wantsTLS: wantsTLS, lingerTimeout: TimeAmount(settings.timing.lingerTimeout)))
@@ -166,22 +196,26 @@ final class PeerLinks {
         if links[place] != nil { return }
         let address = settings.peers.members[place]
         let this = NIOLoopBound(self, eventLoop: loop)
+        let round = round
         let bootstrap = PeerPort.options(ClientBootstrap(group: loop))
             .connectTimeout(TimeAmount(settings.timing.connectTimeout))
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try this.value.prepare(channel, dialled: place) }
+                channel.eventLoop.makeCompletedFuture {
+                    guard this.value.round == round else { throw ChannelError.ioOnClosedChannel }
+                    try this.value.prepare(channel, dialled: place)
+                }
             }
         let number = try? SocketAddress(ipAddress: address.host, port: address.port)
         let channel =
             number.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: address.host, port: address.port)
         attempts += 1
-        channel.assumeIsolated().whenComplete { result in self.dialled(place, result) }
+        channel.assumeIsolated().whenComplete { result in self.dialled(place, result, round) }
     }
 
-    private func dialled(_ place: Int, _ result: Result<any Channel, any Error>) {
+    private func dialled(_ place: Int, _ result: Result<any Channel, any Error>, _ round: Int) {
         attempts -= 1
         finishClosing()
-        guard case .failure(let error) = result else { return }
+        guard round == self.round, case .failure(let error) = result else { return }
         troubles[place] =
             "member \(place) (\(settings.peers.members[place])) cannot be reached: \(ConnectionFailure.reason(error))"
         redial(place)
@@ -200,7 +234,7 @@ final class PeerLinks {
     func accepted(_ link: PeerLink, _ other: MemberFacts, epoch: UInt64) {
         let place = other.place
         unaccepted.removeAll { $0 === link }
-        guard closing == nil, other.instance >= instances[place] ?? 0 else {
+        guard closing == nil, link.round == round, other.instance >= instances[place] ?? 0 else {
             link.leave(Goodbye(reason: .leaving, sentence: "a newer instance of \(other.name) has taken its place"))
             return
         }
@@ -225,6 +259,7 @@ final class PeerLinks {
 
     /// A connection has ended; its channel may still be closing.
     func ended(_ link: PeerLink, _ ending: PeerEnding) {
+        guard link.round == round else { return }
         switch ending {
         case .left: break
         case .refused(let refusal):
@@ -254,6 +289,11 @@ final class PeerLinks {
     /// A frame of a flow came.
     func received(_ frame: Frame, from place: Int, on link: PeerLink) {
         if links[place] === link { events?.received(frame, from: place) }
+    }
+
+    /// Somebody who is no member wants something.
+    func asked(_ request: ListRequest, on link: PeerLink) -> ListAnswer? {
+        closing == nil && link.round == round ? events?.asked(request) : nil
     }
 
     /// A connection takes more again.

@@ -16,14 +16,8 @@ struct PeerTransport: Sendable {
     init(_ security: PeerSecurity, members: [PeerAddress]) throws(PeersError) {
         authentication = security.authentication
         switch security.kind {
-        case .plain: contexts = nil
-        case .loopback:
-            if let other = members.first(where: { !$0.isLoopback }) {
-                throw PeersError(
-                    .unprotected,
-                    "\(other) is reached from other machines, and nothing protects the connections: give all members a "
-                        + "shared secret or certificates, or say that plain connections are wanted")
-            }
+        case .plain, .loopback:
+            try Self.check(security, members)
             contexts = nil
         case .sharedSecret(let secret):
             let context = try Self.context(Self.configuration(secret: secret))
@@ -45,6 +39,17 @@ struct PeerTransport: Sendable {
             listener.minimumTLSVersion = .tlsv13
             contexts = (try Self.context(dialler), try Self.context(listener))
         }
+    }
+
+    /// Checks that members on other machines are not unprotected by mistake.
+    ///
+    /// - Throws: ``PeersError`` with the code ``PeersError/Code/unprotected``
+    static func check(_ security: PeerSecurity, _ members: [PeerAddress]) throws(PeersError) {
+        guard case .loopback = security.kind, let other = members.first(where: { !$0.isLoopback }) else { return }
+        throw PeersError(
+            .unprotected,
+            "\(other) is reached from other machines, and nothing protects the connections: give all members a "
+                + "shared secret or certificates, or say that plain connections are wanted")
     }
 
     /// The handler of a new connection; nil without TLS.

@@ -15,8 +15,8 @@ public struct OpenFlow: Sendable, Hashable {
     var flow: FlowAddress
     /// Grows with every begin of the flow.
     var generation: UInt32
-    /// The number from which the origin counts in this epoch.
-    var first: UInt64
+    /// Which start of the origin numbers the batches: those of another start have nothing to do with them.
+    var start: UInt64
 }
 
 /// Elements of one batch, in order.
@@ -75,13 +75,15 @@ public struct Stop: Sendable, Hashable {
         case failure
         /// What was sent is lost, though the receiver lives: the flow is to begin anew.
         case restart
+        /// The members are about to change: what is not done comes again afterwards.
+        case suspended
     }
 
     var flow: FlowAddress
     /// The begin of the flow that is meant.
     var generation: UInt32
     var reason: Reason
-    /// Where a limit was reached: this batch and those behind it are not wanted; 0 for other reasons.
+    /// Where a limit was reached, or members change: this batch and those behind it are not wanted; else 0.
     var number: UInt64
     /// What happened, for people.
     var sentence: String
@@ -118,4 +120,38 @@ public struct Goodbye: Sendable, Hashable {
     var reason: Reason
     /// What happened, for people.
     var sentence: String
+}
+
+/// A change of the members: they are to be those of a list, in a new epoch.
+@_spi(Fuzzing)
+public struct ListChange: Sendable, Hashable {
+    /// How the members get from one epoch into the next.
+    enum Way: UInt8, Sendable, CaseIterable {
+        /// Those that read and merge are the same: they go on, and only the others change.
+        case goOn = 1
+        /// Sources stop, all that was read goes to its end, and the next epoch begins where it was committed.
+        case drain
+        /// What a member had is lost: all begin again where it was committed.
+        case cut
+    }
+
+    /// The epoch that is to begin.
+    var epoch: UInt64
+    /// The place of the member that wants it, in the list that is to end.
+    var place: UInt32
+    var way: Way
+    /// The members of the new epoch.
+    var list: [String]
+}
+
+/// How far the change with this epoch and place has come, as far as the sender knows.
+@_spi(Fuzzing)
+public struct Drained: Sendable, Hashable {
+    var epoch: UInt64
+    var place: UInt32
+    var way: ListChange.Way
+    /// The places, in the list that is to end, of the members for which this change counts.
+    var adopters: [UInt32]
+    /// The places of those that have nothing left to do for it.
+    var places: [UInt32]
 }

@@ -11,6 +11,10 @@ public enum Frame: Sendable, Hashable {
     case ready(Ready)
     /// The end of a handshake with which one side does not agree.
     case refusal(Refusal)
+    /// What somebody who is no member wants of one.
+    case listRequest(ListRequest)
+    /// What a member answers to that.
+    case listAnswer(ListAnswer)
     /// The begin of a flow, or its begin from anew.
     case openFlow(OpenFlow)
     /// Elements of a batch.
@@ -29,6 +33,10 @@ public enum Frame: Sendable, Hashable {
     case heartbeat(Heartbeat)
     /// The sender is about to close the connection, on purpose.
     case goodbye(Goodbye)
+    /// The members are to change.
+    case listChange(ListChange)
+    /// Members have nothing left to do for that.
+    case drained(Drained)
 }
 
 extension Frame {
@@ -38,6 +46,8 @@ extension Frame {
         case announcement
         case ready
         case refusal
+        case listRequest
+        case listAnswer
         case openFlow = 16
         case fragment
         case acknowledgement
@@ -47,6 +57,8 @@ extension Frame {
         case closeFlow
         case heartbeat = 32
         case goodbye
+        case listChange
+        case drained
 
         /// Whether such a frame may come before the handshake has ended.
         var belongsToHandshake: Bool { rawValue < Kind.openFlow.rawValue }
@@ -58,6 +70,8 @@ extension Frame {
         case .announcement: .announcement
         case .ready: .ready
         case .refusal: .refusal
+        case .listRequest: .listRequest
+        case .listAnswer: .listAnswer
         case .openFlow: .openFlow
         case .fragment: .fragment
         case .acknowledgement: .acknowledgement
@@ -67,6 +81,8 @@ extension Frame {
         case .closeFlow: .closeFlow
         case .heartbeat: .heartbeat
         case .goodbye: .goodbye
+        case .listChange: .listChange
+        case .drained: .drained
         }
     }
 }

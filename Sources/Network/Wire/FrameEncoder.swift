@@ -72,10 +72,24 @@ extension WireWriter {
         case .refusal(let refusal):
             append(refusal.reason.rawValue)
             append(refusal.sentence)
+            append(refusal.epoch)
+        case .listRequest(let request):
+            append(request.kind.rawValue)
+            append(request.list)
+        case .listAnswer(let answer):
+            append(answer.status.rawValue)
+            append(answer.epoch)
+            append(answer.place)
+            append(answer.sentence)
+            append(UInt16(clamping: answer.members.count))
+            for member in answer.members {
+                append(member.address)
+                append(member.isUp ? UInt8(1) : 0)
+            }
         case .openFlow(let open):
             append(open.flow)
             append(open.generation)
-            append(open.first)
+            append(open.start)
         case .fragment(let fragment):
             append(fragment)
         case .acknowledgement(let acknowledgement):
@@ -107,6 +121,19 @@ extension WireWriter {
         case .goodbye(let goodbye):
             append(goodbye.reason.rawValue)
             append(goodbye.sentence)
+        case .listChange(let change):
+            append(change.epoch)
+            append(change.place)
+            append(change.way.rawValue)
+            append(change.list)
+        case .drained(let drained):
+            append(drained.epoch)
+            append(drained.place)
+            append(drained.way.rawValue)
+            append(UInt16(clamping: drained.adopters.count))
+            for place in drained.adopters { append(place) }
+            append(UInt16(clamping: drained.places.count))
+            for place in drained.places { append(place) }
         }
     }
 
@@ -125,7 +152,11 @@ extension WireWriter {
         append(facts.instance)
         append(facts.planHash)
         append(facts.address)
-        append(UInt16(clamping: facts.list.count))
-        for address in facts.list { append(address) }
+        append(facts.list)
+    }
+
+    private mutating func append(_ list: [String]) {
+        append(UInt16(clamping: list.count))
+        for address in list { append(address) }
     }
 }

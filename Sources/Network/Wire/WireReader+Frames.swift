@@ -7,8 +7,11 @@ extension WireReader {
         case .hello: .hello(try hello())
         case .announcement: .announcement(Announcement(facts: try facts()))
         case .ready: .ready(Ready(epoch: try number()))
-        case .refusal: .refusal(Refusal(reason: try value(Refusal.Reason.self), sentence: try text()))
-        case .openFlow: .openFlow(OpenFlow(flow: try flow(), generation: try number(), first: try number()))
+        case .refusal:
+            .refusal(Refusal(reason: try value(Refusal.Reason.self), sentence: try text(), epoch: try number()))
+        case .listRequest: .listRequest(ListRequest(kind: try value(ListRequest.Kind.self), list: try list()))
+        case .listAnswer: .listAnswer(try answer())
+        case .openFlow: .openFlow(OpenFlow(flow: try flow(), generation: try number(), start: try number()))
         case .fragment: .fragment(try fragment(isLast: isLast))
         case .acknowledgement: .acknowledgement(try acknowledgement())
         case .credit:
@@ -22,6 +25,11 @@ extension WireReader {
         case .closeFlow: .closeFlow(CloseFlow(flow: try flow()))
         case .heartbeat: .heartbeat(Heartbeat(count: try number()))
         case .goodbye: .goodbye(Goodbye(reason: try value(Goodbye.Reason.self), sentence: try text()))
+        case .listChange:
+            .listChange(
+                ListChange(
+                    epoch: try number(), place: try number(), way: try value(ListChange.Way.self), list: try list()))
+        case .drained: .drained(try drained())
         }
     }
 
@@ -53,16 +61,46 @@ extension WireReader {
         let instance = try number(UInt64.self)
         let planHash = try text()
         let address = try text()
+        let list = try list()
+        var facts = MemberFacts(place: place, list: list, epoch: epoch, instance: instance, planHash: planHash)
+        facts.address = address
+        return facts
+    }
+
+    private mutating func memberCount() throws(ProtocolError) -> Int {
         let count = Int(try number(UInt16.self))
         guard count <= WireLimits.maximumMembers else {
             throw ProtocolError(
                 .malformed, "a list of \(count) members came, at most \(WireLimits.maximumMembers) are allowed")
         }
+        return count
+    }
+
+    private mutating func list() throws(ProtocolError) -> [String] {
         var list: [String] = []
-        for _ in 0..<count { list.append(try text()) }
-        var facts = MemberFacts(place: place, list: list, epoch: epoch, instance: instance, planHash: planHash)
-        facts.address = address
-        return facts
+        for _ in 0..<(try memberCount()) { list.append(try text()) }
+        return list
+    }
+
+    private mutating func answer() throws(ProtocolError) -> ListAnswer {
+        var answer = ListAnswer(
+            status: try value(ListAnswer.Status.self), epoch: try number(), place: try number(), sentence: try text(),
+            members: [])
+        for _ in 0..<(try memberCount()) {
+            let address = try text()
+            let flag = try number(UInt8.self)
+            guard flag <= 1 else { throw ProtocolError(.malformed, "\(flag) does not say whether a member is there") }
+            answer.members.append(ListAnswer.Member(address: address, isUp: flag == 1))
+        }
+        return answer
+    }
+
+    private mutating func drained() throws(ProtocolError) -> Drained {
+        var drained = Drained(
+            epoch: try number(), place: try number(), way: try value(ListChange.Way.self), adopters: [], places: [])
+        for _ in 0..<(try memberCount()) { drained.adopters.append(try number()) }
+        for _ in 0..<(try memberCount()) { drained.places.append(try number()) }
+        return drained
     }
 
     private mutating func fragment(isLast: Bool) throws(ProtocolError) -> Fragment {

@@ -4,6 +4,7 @@ import ConnectText
 import Logging
 import ProcessSupport
 import Synchronization
+import PeersSupport
 import Testing
 
 @testable @_spi(Fuzzing) import ConnectNetwork
@@ -112,6 +113,32 @@ struct SharedKeysTests {
         let reached = [ports[0]] + proxies.map(\.port)
         let seen = KeyedPipeline.Seen()
         let runs = try ports.indices.map { try keyed.start($0, of: reached, ownPort: ports[$0], seen) }
+        for run in runs { _ = try run.wait() }
+        keyed.expectOrder()
+    }
+
+    // S-NET-2, S-NET-5
+    @Test("Members that are added and taken away leave each key in its order")
+    func changes() throws {
+        var keyed = KeyedPipeline()
+        keyed.isSmall = true
+        let stops = [1_000: (Occasion(), Occasion()), 4_000: (Occasion(), Occasion())]
+        keyed.onElement = { _, number in
+            guard let (isReached, isChanged) = stops[number] else { return }
+            isReached.come()
+            isChanged.wait()
+        }
+        let ports = try FreePorts.draw(3)
+        let two = [ports[0], ports[2]]
+        let seen = KeyedPipeline.Seen()
+        var runs = [try keyed.start(0, of: two, seen), try keyed.start(1, of: two, seen)]
+        for (number, list) in [(1_000, ports), (4_000, two)] {
+            stops[number]?.0.wait()
+            if list == ports { runs.append(try keyed.start(1, of: ports, seen)) }
+            let members = try list.map { try PeerAddress(host: "127.0.0.1", port: $0) }
+            #expect(try runs[0].set(members).epoch == (list == ports ? 2 : 3))
+            stops[number]?.1.come()
+        }
         for run in runs { _ = try run.wait() }
         keyed.expectOrder()
     }

@@ -2,6 +2,7 @@ import Connect
 import ConnectTesting
 import ProcessSupport
 import Synchronization
+import PeersSupport
 import Testing
 
 @testable @_spi(Fuzzing) import ConnectNetwork

@@ -65,13 +65,15 @@ struct SharedPipeline {
     ///   - place: which one
     ///   - ports: those by which members reach each other
     ///   - ownPort: where it listens, if that is another one
+    ///   - name: what it is called at its elements; nil for its place
     /// - Returns: its run
     /// - Throws: where it cannot be started
-    func start(_ place: Int, of ports: [Int], ownPort: Int? = nil) throws -> PeersRun {
+    func start(_ place: Int, of ports: [Int], ownPort: Int? = nil, named name: Int? = nil) throws -> PeersRun {
         let members = try ports.map { try PeerAddress(host: "127.0.0.1", port: $0) }
         var peersOptions = peersOptions
         peersOptions.listensAt = try ownPort.map { try PeerAddress(host: "127.0.0.1", port: $0) }
-        return try PeersRun(pipeline(place), peers: try Peers(members, self: .index(place)), options, peersOptions)
+        return try PeersRun(
+            pipeline(name ?? place), peers: try Peers(members, self: .index(place)), options, peersOptions)
     }
 
     /// Runs it on members in this process, to the end of all.

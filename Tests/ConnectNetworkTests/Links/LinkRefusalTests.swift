@@ -18,8 +18,16 @@ struct LinkRefusalTests {
 
     private static let mismatches: [Mismatch] = [
         Mismatch(reason: .planDiffers, words: ["0abc", "9def", "same program"]) { $0.planHash = "9def" },
-        Mismatch(reason: .listOrderDiffers, words: ["another order", "place 1"]) { $0.list.swapAt(1, 2) },
-        Mismatch(reason: .listDiffers, words: ["the lists differ", "10.9.8.7:1"]) { $0.list.append("10.9.8.7:1") },
+        Mismatch(reason: .listOrderDiffers, words: ["another order", "place 1"]) {
+            $0.list.swapAt(1, 2)
+            $0.epoch = 4
+        },
+        Mismatch(reason: .listDiffers, words: ["the lists differ", "10.9.8.7:1"]) {
+            $0.list.append("10.9.8.7:1")
+            $0.epoch = 4
+        },
+        // Only one of the two is among others: the list may be about to change.
+        Mismatch(reason: .otherList, words: ["the lists differ", "10.9.8.7:1"]) { $0.list.append("10.9.8.7:1") },
         Mismatch(reason: .selfMissing, words: ["not its own address"]) { $0.list.remove(at: $0.place) },
         Mismatch(reason: .duplicateAddress, words: ["is twice in the list of member 1"]) { $0.list[2] = $0.list[0] },
         Mismatch(reason: .wrongPlace, words: ["calls itself member 2"]) { $0.place = 2 },

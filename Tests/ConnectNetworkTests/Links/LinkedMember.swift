@@ -73,6 +73,10 @@ private final class LoggingEvents: PeerEvents {
         self.links = links
     }
 
+    func asked(_ request: ListRequest) -> ListAnswer {
+        ListAnswer(status: .refused, epoch: 0, place: 0, sentence: "none", members: [])
+    }
+
     func accepted(_ place: Int, _ facts: MemberFacts, epoch: UInt64) {
         log.note(.accepted(place, facts, epoch: epoch))
     }

@@ -1,5 +1,6 @@
 import Connect
 import ProcessSupport
+import PeersSupport
 import Testing
 
 @testable @_spi(Fuzzing) import ConnectNetwork

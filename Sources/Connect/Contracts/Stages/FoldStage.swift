@@ -162,7 +162,8 @@ final class FoldStage<Element: Sendable, State: Sendable> {
         // What follows an emission that failed must not come out in its place.
         // Of a run that failed before anything came the initial state would be no result.
         let isFirst = emitsInitial && !hasEmitted && !context.run.hasFailed
-        if pending > 0 || isFirst, !isTurnedAway {
+        // What a suspended run holds comes again: its elements are not done.
+        if pending > 0 || isFirst, !isTurnedAway, !context.run.isSuspended {
             do throws(Interruption) {
                 try emitAlone(.end)
             } catch {

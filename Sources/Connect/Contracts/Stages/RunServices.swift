@@ -17,6 +17,8 @@ protocol RunServices: AnyObject, Sendable {
     var rollback: (any StageRollback)? { get }
     /// Whether the run is to end with an error.
     var hasFailed: Bool { get }
+    /// Whether the run is to go on later: its end is not that of the source.
+    var isSuspended: Bool { get }
     /// Hands a dead letter to the sink of a stage; the sink holds the token until it has confirmed the letter.
     func write(_ letter: DeadLetter, ofStage number: Int, token: AckToken?, origin: Int) throws(Interruption)
     /// The state of a durable fold as it was stored before this run.

@@ -46,6 +46,9 @@ final class Supervisor: Sendable {
     /// The sources are to stop; everything under way is drained.
     func stop() { attempt.withLock { $0.stop() } }
 
+    /// Whenever the run ends, it is to go on later.
+    func suspend() { attempt.withLock { $0.suspend() } }
+
     /// Nothing is waited for any more.
     func abort() { attempt.withLock { $0.abort() } }
 

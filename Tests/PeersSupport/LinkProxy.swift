@@ -1,17 +1,16 @@
-import Connect
 import NIOCore
 import NIOPosix
 
 /// Stands between two members: hands on what they say, until it is told otherwise. Closed at its end.
-final class LinkProxy: Sendable {
+package final class LinkProxy: Sendable {
     /// Where it listens.
-    let port: Int
+    package let port: Int
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let listener: any Channel
     private let relays: NIOLoopBound<Relays>
 
     /// A proxy in front of a port of 127.0.0.1.
-    init(to target: Int) throws {
+    package init(to target: Int) throws {
         let loop = group.next()
         let relays = try loop.submit { NIOLoopBound(Relays(), eventLoop: loop) }.wait()
         self.relays = relays
@@ -30,7 +29,7 @@ final class LinkProxy: Sendable {
     }
 
     /// Ends all connections as they are.
-    func cut() {
+    package func cut() {
         run { relays in
             for channel in relays.channels { channel.close(promise: nil) }
             relays.channels = []
@@ -38,15 +37,15 @@ final class LinkProxy: Sendable {
     }
 
     /// Takes everything in and hands nothing on, for ever.
-    func swallow() { run { $0.swallows = true } }
+    package func swallow() { run { $0.swallows = true } }
 
     /// Takes nothing in.
-    func pause() { run { $0.read(false) } }
+    package func pause() { run { $0.read(false) } }
 
     /// Takes everything in again.
-    func resume() { run { $0.read(true) } }
+    package func resume() { run { $0.read(true) } }
 
-    func close() {
+    package func close() {
         cut()
         try? listener.close().wait()
         try? group.syncShutdownGracefully()
