@@ -10,7 +10,7 @@ extension PeersProcessTests {
 
         init() throws {
             sharing = try SharingProcesses(
-                count: Settings.isSoak ? 2_000_000 : 60_000, rate: Settings.isSoak ? 100_000 : 20_000)
+                count: Settings.isSoak ? 2_000_000 : 60_000, rate: Settings.isSoak ? 100_000 : 10_000)
         }
 
         private var scratch: Scratch { sharing.scratch }

@@ -7,6 +7,9 @@ final class ControlLink: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// The member has ended the connection without a word.
+    struct ConnectionEnded: Error {}
+
     private let request: ListRequest
     private let authentication: Authentication
     private let limit: TimeAmount
@@ -85,9 +88,7 @@ final class ControlLink: ChannelInboundHandler {
         fail("\(TLSFailure("\(error)").text); give the same security as the members have")
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        fail("it has ended the connection; give the same security as the members have")
-    }
+    func channelInactive(context: ChannelHandlerContext) { end(.failure(ConnectionEnded())) }
 
     private func send(_ frame: Frame, _ context: ChannelHandlerContext) {
         var buffer = ByteBuffer()
@@ -97,10 +98,10 @@ final class ControlLink: ChannelInboundHandler {
 
     private func fail(_ sentence: String) { end(.failure(PeersError(.unreachable, "no answer: \(sentence)"))) }
 
-    private func end(_ result: Result<ListAnswer, PeersError>) {
+    private func end(_ result: Result<ListAnswer, any Error>) {
         guard !hasEnded else { return }
         hasEnded = true
         timer?.cancel()
-        promise.completeWith(result.mapError { $0 })
+        promise.completeWith(result)
     }
 }

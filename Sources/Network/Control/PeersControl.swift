@@ -55,8 +55,8 @@ public struct PeersControl: Sendable {
         let deadline = scheduler.now.advanced(by: most)
         let wanted = try PeersState(ask(ListRequest(kind: .set, list: members.map(\.description))))
         let pause = Mailbox<Never>(capacity: 1, scheduler: scheduler)
-        // Whoever was asked may be one that is taken from the list.
-        let witnesses = [address] + members.filter { $0 != address }
+        // Whoever was asked may be one that is taken from the list, and ends.
+        let witnesses = members.contains(address) ? [address] + members.filter { $0 != address } : members
         while scheduler.now < deadline {
             for witness in witnesses {
                 let control = PeersControl(at: witness, security: security, timeout: timeout, scheduler: scheduler)
@@ -75,7 +75,19 @@ public struct PeersControl: Sendable {
             .changeRefused, "the change has not come to its end within \(most): it may still come, ask for the list")
     }
 
+    /// Asks again where the connection ends without an answer: a member ends all it has where an epoch begins.
     private func ask(_ request: ListRequest) throws(PeersError) -> ListAnswer {
+        let pause = Mailbox<Never>(capacity: 1, scheduler: scheduler)
+        for _ in 0..<5 {
+            if let answer = try askOnce(request) { return answer }
+            pause.pause(until: scheduler.now.advanced(by: .milliseconds(100)))
+        }
+        throw PeersError(
+            .unreachable, "no answer: \(address) ends the connection; give the same security as the members have")
+    }
+
+    /// - Returns: nil where the connection ends without an answer
+    private func askOnce(_ request: ListRequest) throws(PeersError) -> ListAnswer? {
         let transport = try PeerTransport(security, members: [address])
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { try? group.syncShutdownGracefully() }
@@ -100,6 +112,8 @@ public struct PeersControl: Sendable {
             return try promise.futureResult.wait()
         } catch let error as PeersError {
             throw error
+        } catch is ControlLink.ConnectionEnded {
+            return nil
         } catch {
             promise.fail(error)
             throw PeersError(.unreachable, "\(address) cannot be asked: \(ConnectionFailure.reason(error))")
