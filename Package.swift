@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "ConnectJSON", targets: ["ConnectJSON"]),
         .library(name: "ConnectXML", targets: ["ConnectXML"]),
         .library(name: "ConnectAvro", targets: ["ConnectAvro"]),
+        .library(name: "ConnectAvroFiles", targets: ["ConnectAvroFiles"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
@@ -35,7 +36,11 @@ let package = Package(
     ],
     // Which stages `connectctl` has; each needs a C library.
     traits: [
-        .default(enabledTraits: ["JSON", "Kafka", "Patterns", "XML", "Zstandard"]),
+        .default(enabledTraits: ["Avro", "JSON", "Kafka", "Patterns", "XML", "Zstandard"]),
+        .trait(
+            name: "Avro",
+            description:
+                "Avro and its container files, with libsimdjson, libzstd, libbz2 and liblzma."),
         .trait(name: "JSON", description: "json and json-filter, with libsimdjson."),
         .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
         .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
@@ -96,8 +101,9 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
+                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectProcess", "ConnectTool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .target(name: "ConnectAvroFiles", condition: .when(traits: ["Avro"])),
                 .target(name: "ConnectJSON", condition: .when(traits: ["JSON"])),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
@@ -178,11 +184,27 @@ let package = Package(
             exclude: ["CConnectXML2"],
             swiftSettings: strict
         ),
+        // Without pkgConfig: Debian 12 has no file for it.
+        .systemLibrary(
+            name: "CConnectBzip2",
+            path: "Sources/Coders/Avro/CConnectBzip2",
+            providers: [.apt(["libbz2-dev"]), .brew(["bzip2"])]
+        ),
+        .systemLibrary(
+            name: "CConnectLZMA",
+            path: "Sources/Coders/Avro/CConnectLZMA",
+            pkgConfig: "liblzma",
+            providers: [.apt(["liblzma-dev"]), .brew(["xz"])]
+        ),
         // Schemas are JSON, and so is what data become.
         .target(
             name: "ConnectAvro",
-            dependencies: ["Connect", "ConnectCatalog", "ConnectJSON", "CConnectZlib", "CConnectZstd"],
+            dependencies: [
+                "Connect", "ConnectCatalog", "ConnectJSON", "CConnectBzip2", "CConnectLZMA", "CConnectZlib",
+                "CConnectZstd",
+            ],
             path: "Sources/Coders/Avro",
+            exclude: ["CConnectBzip2", "CConnectLZMA"],
             swiftSettings: strict
         ),
         .target(
@@ -191,6 +213,13 @@ let package = Package(
                 "Connect", "ConnectGzip", "ConnectText", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Connectors/Files",
+            swiftSettings: strict
+        ),
+        // The sink of container files, and all components of Avro, which read schemas from files.
+        .target(
+            name: "ConnectAvroFiles",
+            dependencies: ["Connect", "ConnectAvro", "ConnectCatalog", "ConnectFiles"],
+            path: "Sources/Connectors/AvroFiles",
             swiftSettings: strict
         ),
         .systemLibrary(
@@ -303,6 +332,15 @@ let package = Package(
             path: "Examples/XmlFeedToJson", swiftSettings: strict
         ),
         .executableTarget(
+            name: "avro-file-to-json", dependencies: ["Connect", "ConnectAvro", "ConnectFiles"],
+            path: "Examples/AvroFileToJson", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "xml-to-avro",
+            dependencies: ["Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectFiles", "ConnectXML"],
+            path: "Examples/XmlToAvro", swiftSettings: strict
+        ),
+        .executableTarget(
             name: "own-component", dependencies: ["Connect", "ConnectCatalog", "ConnectComponents", "ConnectTool"],
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
@@ -345,7 +383,7 @@ let package = Package(
                 "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
                 "tail-to-file",
                 "file-to-file", "list-xml-filter-stdout", "ndjson-filter", "shapes", "split-map-merge",
-                "xml-feed-to-json",
+                "xml-feed-to-json", "avro-file-to-json", "xml-to-avro", "Connect", "ConnectAvro",
             ], swiftSettings: strict
         ),
         .executableTarget(
@@ -384,7 +422,8 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectJSON",
                 "ConnectPatterns", "ConnectProcess",
-                "ConnectTesting", "ConnectText", "ConnectXML", "ConnectZstd", "ProcessSupport",
+                "ConnectTesting", "ConnectText", "ConnectXML", "ConnectZstd", "ConnectAvro", "ConnectAvroFiles",
+                "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -443,7 +482,10 @@ let package = Package(
             name: "ConnectTextTests", dependencies: ["Connect", "ConnectText", "ProcessSupport"], swiftSettings: strict),
         .testTarget(
             name: "ConnectFilesTests",
-            dependencies: ["Connect", "ConnectFiles", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectFiles",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -5,6 +5,9 @@ import ConnectComponents
 import ConnectProcess
 import ConnectTool
 
+#if Avro
+    import ConnectAvroFiles
+#endif
 #if JSON
     import ConnectJSON
 #endif
@@ -22,6 +25,7 @@ import ConnectTool
 #endif
 
 var catalog = Catalog()
+var verbs: [any ParsableCommand.Type] = []
 catalog.registerFiles()
 catalog.registerText()
 catalog.registerGzip()
@@ -34,15 +38,16 @@ catalog.registerGzip()
 #if XML
     catalog.registerXML()
 #endif
+#if Avro
+    catalog.registerAvro()
+#endif
 #if Patterns
     catalog.registerPatterns()
 #endif
 catalog.registerProcess()
 #if Kafka
     catalog.registerKafka()
-    let verbs: [any ParsableCommand.Type] = [KafkaRunVerb.self, KafkaEmbeddedVerb.self]
-#else
-    let verbs: [any ParsableCommand.Type] = []
+    verbs += [KafkaRunVerb.self, KafkaEmbeddedVerb.self]
 #endif
 
 await ConnectTool.main(catalog, verbs: verbs)

@@ -1,4 +1,5 @@
 import Connect
+import ConnectAvroFiles
 import ConnectCatalog
 import ConnectComponents
 import ConnectFiles
@@ -33,6 +34,7 @@ struct Words: Sendable {
         catalog.registerZstd()
         catalog.registerJSON()
         catalog.registerXML()
+        catalog.registerAvro()
         catalog.registerPatterns()
         catalog.registerProcess()
         catalog.register(

@@ -7,6 +7,7 @@ import Testing
 
 @Suite("Container files of Avro")
 struct AvroFileTests {
+    private static let codecs = [AvroCodec.null, .deflate(), .zstandard(), .bzip2(), .snappy, .xz()]
     private static let schemaText =
         #"{"type": "record", "name": "R", "fields": [{"name": "n", "type": "long"}, {"name": "s", "type": "string"}]}"#
 
@@ -61,7 +62,7 @@ struct AvroFileTests {
 
     @Test(
         "What was written is read, whatever the codec and wherever the bytes are cut",
-        arguments: [AvroCodec.null, .deflate(), .zstandard()])
+        arguments: codecs)
     func roundTrips(_ codec: AvroCodec) throws {
         let data = try Self.data(300)
         for blockBytes in [1, 200, 1 << 20] {
@@ -79,7 +80,7 @@ struct AvroFileTests {
 
     @Test(
         "Reading goes on at any datum, and says where the file is too short for it",
-        arguments: [AvroCodec.null, .deflate(), .zstandard()])
+        arguments: codecs)
     func resuming(_ codec: AvroCodec) throws {
         let data = try Self.data(100)
         let file = try Self.file(data, codec)
@@ -123,9 +124,9 @@ struct AvroFileTests {
             encoding: .record([
                 AvroMember("n", .long(1)), AvroMember("s", .string(String(repeating: "x", count: 1_000_000))),
             ]), schema: AvroSchema(parsing: Self.schemaText))
-        for codec in [AvroCodec.deflate(), .zstandard()] {
+        for codec in Self.codecs.dropFirst() {
             let bomb = try Self.file([large], codec)
-            #expect(bomb.count < 10_000)
+            #expect(bomb.count < 60_000)
             #expect(Self.read(bomb, limits: AvroLimits(bytes: 100_000)).error?.code == .limitExceeded)
             #expect(Self.read(bomb).data == [large])
         }
@@ -139,7 +140,7 @@ struct AvroFileTests {
 
     @Test(
         "Damaged blocks are passed over where that is asked for, and reading goes on as before",
-        arguments: [AvroCodec.null, .deflate(), .zstandard()])
+        arguments: codecs)
     func recovery(_ codec: AvroCodec) throws {
         let data = try Self.data(200)
         let file = try Self.file(data, codec)
@@ -164,10 +165,10 @@ struct AvroFileTests {
 
     @Test("Whatever is done to a file, nothing crashes")
     func mutations() throws {
-        let files = try [AvroCodec.null, .deflate(), .zstandard()].map { try Self.file(Self.data(30), $0) }
+        let files = try Self.codecs.map { try Self.file(Self.data(30), $0) }
         for seed in seeds(2000) {
             var random = SplitMix(seed: seed)
-            var file = files[random.below(3)]
+            var file = files[random.below(files.count)]
             for _ in 0...random.below(4) {
                 let place = random.below(file.count)
                 switch random.below(4) {
@@ -191,7 +192,10 @@ struct AvroFileTests {
             ours, codec = line.split()
             data = bytes.fromhex(ours)
             fast = list(fastavro.reader(io.BytesIO(data)))
-            official = list(avro.datafile.DataFileReader(io.BytesIO(data), avro.io.DatumReader()))
+            # The official one knows no xz, and takes snappy from a package that is not there.
+            official = fast
+            if codec not in ("xz", "snappy"):
+                official = list(avro.datafile.DataFileReader(io.BytesIO(data), avro.io.DatumReader()))
             schema = fastavro.reader(io.BytesIO(data)).writer_schema
             back = io.BytesIO()
             fastavro.writer(back, schema, fast, codec=codec, sync_interval=500)
@@ -200,11 +204,11 @@ struct AvroFileTests {
 
     @Test(
         "Python reads the files that are written here, and here are read those of Python",
-        arguments: [AvroCodec.null, .deflate(level: 9), .zstandard()])
+        arguments: codecs)
     func judged(_ codec: AvroCodec) async throws {
         let data = try Self.data(500)
         let file = try Self.file(data, codec)
-        let answers = try await Judge().answers(Self.program, [[hexadecimal(file), codec.name]])
+        let answers = try await PythonJudge().answers(Self.program, [[hexadecimal(file), codec.name]])
         let words = try #require(answers.first).split(separator: " ")
         #expect(words[0...2] == ["same", "500", "499"])
         let bytes = Array(words[3].utf8)

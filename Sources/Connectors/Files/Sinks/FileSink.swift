@@ -63,6 +63,8 @@ public struct FileSink: Sink {
     public var delivery: Delivery
     /// The files that are written to.
     public var fileSystem: any FileSystem
+    /// What files have in them beside the elements; nil is nothing.
+    package var format: OutputFormat?
 
     /// A file, or a series of files, that elements are written to.
     ///
@@ -102,6 +104,16 @@ public struct FileSink: Sink {
         guard mode == .append else { return FileSinkWriter(AtomicWriter(self)) }
         return delivery == .exactlyOnce
             ? FileSinkWriter(ExactlyOnceWriter(self)) : FileSinkWriter(AppendingWriter(self))
+    }
+
+    /// The file that a run would go on writing to, by its name; nil where it would begin one. What is there may change.
+    ///
+    /// - Throws: `ConnectorError` where the directory cannot be read
+    package func unfinishedFile() throws(ConnectorError) -> FilePath? {
+        let names = SeriesNames(path: path, isRolled: roll != nil)
+        guard mode == .append else { return nil }
+        guard names.isRolled else { return try fileSystem.existing(path) == nil ? nil : path }
+        return try names.members(in: fileSystem).last { $0.isPartial }.map { names.working($0.number) }
     }
 
     private var confirmation: SinkDescriptor.Confirmation {

@@ -54,6 +54,20 @@ struct OutputFile {
         }
     }
 
+    /// Writes what stands before all elements.
+    ///
+    /// - Throws: where it could not be written; what was written of it is taken back as far as that is possible
+    mutating func write(head: Bytes) throws(ConnectorError) {
+        isSynchronized = false
+        do throws(ConnectorError) {
+            try head.withUnsafeBytes { (bytes) throws(ConnectorError) in try file.write(bytes) }
+        } catch {
+            takeBack(to: 0)
+            throw error
+        }
+        length += Int64(head.count)
+    }
+
     /// Makes what was written durable, as the durability says.
     ///
     /// - Throws: where it is not; then all further calls throw, since the system reports such a failure only once
