@@ -11,7 +11,7 @@ EXAMPLES := $(shell ls -d Examples/*/ 2>/dev/null | grep -v /Documents/ | sed 's
 LINTED := $(wildcard Sources Tests Examples Benchmarks/Sources Fuzz/Sources Package.swift \
 	Benchmarks/Package.swift Fuzz/Package.swift)
 DOCUMENTED := Connect ConnectCatalog ConnectDocuments ConnectTool ConnectText ConnectComponents ConnectPatterns ConnectGzip ConnectZstd \
-	ConnectJSON ConnectXML ConnectAvro ConnectAvroFiles \
+	ConnectJSON ConnectXML ConnectAvro ConnectAvroFiles ConnectSchemaRegistry ConnectSchemaRegistryServer \
 	ConnectFiles ConnectKafka ConnectKafkaEmbedded ConnectNetwork ConnectProcess ConnectWatch \
 	ConnectService ConnectTesting
 

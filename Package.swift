@@ -25,6 +25,8 @@ let package = Package(
         .library(name: "ConnectXML", targets: ["ConnectXML"]),
         .library(name: "ConnectAvro", targets: ["ConnectAvro"]),
         .library(name: "ConnectAvroFiles", targets: ["ConnectAvroFiles"]),
+        .library(name: "ConnectSchemaRegistry", targets: ["ConnectSchemaRegistry"]),
+        .library(name: "ConnectSchemaRegistryServer", targets: ["ConnectSchemaRegistryServer"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
@@ -40,7 +42,7 @@ let package = Package(
         .trait(
             name: "Avro",
             description:
-                "Avro and its container files, with libsimdjson, libzstd, libbz2 and liblzma."),
+                "Avro, its container files and schema registries, with libsimdjson, libzstd, libbz2 and liblzma."),
         .trait(name: "JSON", description: "json and json-filter, with libsimdjson."),
         .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
         .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
@@ -104,6 +106,8 @@ let package = Package(
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectProcess", "ConnectTool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .target(name: "ConnectAvroFiles", condition: .when(traits: ["Avro"])),
+                .target(name: "ConnectSchemaRegistry", condition: .when(traits: ["Avro"])),
+                .target(name: "ConnectSchemaRegistryServer", condition: .when(traits: ["Avro"])),
                 .target(name: "ConnectJSON", condition: .when(traits: ["JSON"])),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
@@ -220,6 +224,31 @@ let package = Package(
             name: "ConnectAvroFiles",
             dependencies: ["Connect", "ConnectAvro", "ConnectCatalog", "ConnectFiles"],
             path: "Sources/Connectors/AvroFiles",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectSchemaRegistry",
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectCatalog", "ConnectJSON",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Sources/Connectors/SchemaRegistry",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectSchemaRegistryServer",
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectCatalog", "ConnectFiles", "ConnectJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Sources/Connectors/SchemaRegistryServer",
             swiftSettings: strict
         ),
         .systemLibrary(
@@ -341,6 +370,16 @@ let package = Package(
             path: "Examples/XmlToAvro", swiftSettings: strict
         ),
         .executableTarget(
+            name: "kafka-avro-to-json",
+            dependencies: ["Connect", "ConnectAvro", "ConnectFiles", "ConnectKafka", "ConnectSchemaRegistry"],
+            path: "Examples/KafkaAvroToJson", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "registry-to-registry",
+            dependencies: ["Connect", "ConnectAvro", "ConnectKafka", "ConnectSchemaRegistry"],
+            path: "Examples/RegistryToRegistry", swiftSettings: strict
+        ),
+        .executableTarget(
             name: "own-component", dependencies: ["Connect", "ConnectCatalog", "ConnectComponents", "ConnectTool"],
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
@@ -423,7 +462,7 @@ let package = Package(
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectJSON",
                 "ConnectPatterns", "ConnectProcess",
                 "ConnectTesting", "ConnectText", "ConnectXML", "ConnectZstd", "ConnectAvro", "ConnectAvroFiles",
-                "ProcessSupport",
+                "ConnectSchemaRegistry", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -462,7 +501,8 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ConnectTesting", "ProcessSupport", "kafka-to-kafka",
                 "kafka-shapes",
-                "file-to-kafka", "kafka-count-stdout", "kafka-embedded", "kafka-to-file",
+                "file-to-kafka", "kafka-count-stdout", "kafka-embedded", "kafka-to-file", "kafka-avro-to-json",
+                "registry-to-registry", "ConnectAvro", "ConnectSchemaRegistry", "ConnectSchemaRegistryServer",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -507,6 +547,14 @@ let package = Package(
         .testTarget(
             name: "ConnectAvroTests",
             dependencies: ["Connect", "ConnectAvro", "ConnectJSON", "ConnectTesting", "ProcessSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectSchemaRegistryTests",
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectFiles", "ConnectSchemaRegistry", "ConnectSchemaRegistryServer",
+                "ConnectTesting", "ProcessSupport", "connectctl",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -7,6 +7,7 @@ import ConnectTool
 
 #if Avro
     import ConnectAvroFiles
+    import ConnectSchemaRegistry
 #endif
 #if JSON
     import ConnectJSON
@@ -40,6 +41,8 @@ catalog.registerGzip()
 #endif
 #if Avro
     catalog.registerAvro()
+    catalog.registerSchemaRegistry()
+    verbs.append(SchemaRegistryVerb.self)
 #endif
 #if Patterns
     catalog.registerPatterns()

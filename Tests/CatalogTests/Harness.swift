@@ -7,6 +7,7 @@ import ConnectGzip
 import ConnectJSON
 import ConnectPatterns
 import ConnectProcess
+import ConnectSchemaRegistry
 import ConnectTesting
 import ConnectText
 import ConnectXML
@@ -35,6 +36,7 @@ struct Words: Sendable {
         catalog.registerJSON()
         catalog.registerXML()
         catalog.registerAvro()
+        catalog.registerSchemaRegistry()
         catalog.registerPatterns()
         catalog.registerProcess()
         catalog.register(
