@@ -16,9 +16,10 @@ let usage = """
 
     """
 
-let rows = ListRows.all + FileRows.all + JSONRows.all + XMLRows.all + ParallelRows.all + KafkaRows.all
+let rows = ListRows.all + FileRows.all + JSONRows.all + XMLRows.all + AvroRows.all + ParallelRows.all + KafkaRows.all
 let programs = [
-    ListPrograms.all, FilePrograms.all, JSONPrograms.all, XMLPrograms.all, ParallelPrograms.all, KafkaPrograms.all,
+    ListPrograms.all, FilePrograms.all, JSONPrograms.all, XMLPrograms.all, AvroPrograms.all, ParallelPrograms.all,
+    KafkaPrograms.all,
 ].reduce(into: [:]) { all, some in
     all.merge(some) { first, _ in first }
 }
