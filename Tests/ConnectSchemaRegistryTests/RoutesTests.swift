@@ -93,13 +93,13 @@ struct RoutesTests {
     }
 
     /// What may come behind a schema with the field a, by level: a field more or less, with or without defaults.
-    private static let levels: [(RegistryCompatibility, more: Bool, moreDefault: Bool, less: Bool)] = [
+    private static let levelRows: [(RegistryCompatibility, more: Bool, moreDefault: Bool, less: Bool)] = [
         (.none, true, true, true), (.backward, false, true, true), (.forward, true, true, false),
         (.full, false, true, false), (.backwardTransitive, false, true, true), (.forwardTransitive, true, true, false),
         (.fullTransitive, false, true, false),
     ]
 
-    @Test("Each level takes what it says", arguments: levels)
+    @Test("Each level takes what it says", arguments: levelRows)
     func levels(_ level: RegistryCompatibility, more: Bool, moreDefault: Bool, less: Bool) throws {
         for (fields, isTaken) in [
             (Self.a + "," + Self.b, more), (Self.a + "," + Self.bDefault, moreDefault), ("", less),

@@ -1,4 +1,4 @@
-public import Connect
+import Connect
 public import ConnectAvro
 import ConnectCatalog
 import ConnectJSON

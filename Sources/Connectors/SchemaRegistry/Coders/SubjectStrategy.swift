@@ -1,5 +1,5 @@
 public import ConnectAvro
-import Connect
+public import Connect
 
 /// Under which subject the schema of a message is.
 public enum SubjectStrategy: Sendable, Hashable {
