@@ -36,15 +36,16 @@ let package = Package(
         .library(name: "ConnectService", targets: ["ConnectService"]),
         .library(name: "ConnectTesting", targets: ["ConnectTesting"]),
     ],
-    // Which stages `connectctl` has; each needs a C library.
+    // What `connectctl` has beyond files and text; each needs a library.
     traits: [
-        .default(enabledTraits: ["Avro", "JSON", "Kafka", "Patterns", "XML", "Zstandard"]),
+        .default(enabledTraits: ["Avro", "JSON", "Kafka", "Network", "Patterns", "XML", "Zstandard"]),
         .trait(
             name: "Avro",
             description:
                 "Avro, its container files and schema registries, with libsimdjson, libzstd, libbz2 and liblzma."),
         .trait(name: "JSON", description: "json and json-filter, with libsimdjson."),
         .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
+        .trait(name: "Network", description: "Several instances that share a pipeline, with swift-nio-ssl."),
         .trait(name: "Patterns", description: "grep, replace and extract, with libpcre2."),
         .trait(name: "XML", description: "xml, xml-records and xpath, with libxml2."),
         .trait(name: "Zstandard", description: "zstd and unzstd, with libzstd."),
@@ -94,6 +95,7 @@ let package = Package(
             name: "ConnectTool",
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectDocuments", "ConnectFiles", "ConnectText", "ConnectWatch",
+                .target(name: "ConnectNetwork", condition: .when(traits: ["Network"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -329,11 +331,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "gzip-lines-count", dependencies: ["Connect", "ConnectFiles"], path: "Examples/GzipLinesCount",
+            name: "gzip-lines-count", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork"],
+            path: "Examples/GzipLinesCount",
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "list-filter-fold", dependencies: ["Connect", "ConnectFiles", "ConnectText"],
+            name: "list-filter-fold", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText"],
             path: "Examples/ListFilterFold", swiftSettings: strict
         ),
         .executableTarget(
@@ -341,23 +344,35 @@ let package = Package(
             path: "Examples/SplitMapMerge", swiftSettings: strict
         ),
         .executableTarget(
-            name: "tail-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/TailToFile",
+            name: "files-across-peers", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText"],
+            path: "Examples/FilesAcrossPeers", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "xml-filter-across-peers",
+            dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText", "ConnectXML"],
+            path: "Examples/XmlFilterAcrossPeers", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "tail-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork"],
+            path: "Examples/TailToFile",
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "file-to-file", dependencies: ["Connect", "ConnectFiles"], path: "Examples/FileToFile",
+            name: "file-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork"],
+            path: "Examples/FileToFile",
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "ndjson-filter", dependencies: ["Connect", "ConnectFiles", "ConnectJSON"],
+            name: "ndjson-filter", dependencies: ["Connect", "ConnectFiles", "ConnectJSON", "ConnectNetwork"],
             path: "Examples/NdjsonFilter", swiftSettings: strict
         ),
         .executableTarget(
-            name: "list-xml-filter-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectText", "ConnectXML"],
+            name: "list-xml-filter-stdout",
+            dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectText", "ConnectXML"],
             path: "Examples/ListXmlFilterStdout", swiftSettings: strict
         ),
         .executableTarget(
-            name: "xml-feed-to-json", dependencies: ["Connect", "ConnectFiles", "ConnectXML"],
+            name: "xml-feed-to-json", dependencies: ["Connect", "ConnectFiles", "ConnectNetwork", "ConnectXML"],
             path: "Examples/XmlFeedToJson", swiftSettings: strict
         ),
         .executableTarget(
@@ -384,19 +399,20 @@ let package = Package(
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
         .executableTarget(
-            name: "kafka-to-kafka", dependencies: ["Connect", "ConnectKafka"], path: "Examples/KafkaToKafka",
+            name: "kafka-to-kafka", dependencies: ["Connect", "ConnectKafka", "ConnectNetwork"],
+            path: "Examples/KafkaToKafka",
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "kafka-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            name: "kafka-to-file", dependencies: ["Connect", "ConnectFiles", "ConnectKafka", "ConnectNetwork"],
             path: "Examples/KafkaToFile", swiftSettings: strict
         ),
         .executableTarget(
-            name: "file-to-kafka", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            name: "file-to-kafka", dependencies: ["Connect", "ConnectFiles", "ConnectKafka", "ConnectNetwork"],
             path: "Examples/FileToKafka", swiftSettings: strict
         ),
         .executableTarget(
-            name: "kafka-count-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectKafka"],
+            name: "kafka-count-stdout", dependencies: ["Connect", "ConnectFiles", "ConnectKafka", "ConnectNetwork"],
             path: "Examples/KafkaCountStdout", swiftSettings: strict
         ),
         .executableTarget(
@@ -421,8 +437,10 @@ let package = Package(
             dependencies: [
                 "ConnectTesting", "ProcessSupport", "file-to-stdout", "gzip-lines-count", "list-filter-fold",
                 "tail-to-file",
-                "file-to-file", "list-xml-filter-stdout", "ndjson-filter", "shapes", "split-map-merge",
-                "xml-feed-to-json", "avro-file-to-json", "xml-to-avro", "Connect", "ConnectAvro",
+                "file-to-file", "files-across-peers", "list-xml-filter-stdout", "ndjson-filter", "shapes",
+                "split-map-merge",
+                "xml-feed-to-json", "xml-filter-across-peers", "avro-file-to-json", "xml-to-avro", "Connect",
+                "ConnectAvro",
             ], swiftSettings: strict
         ),
         .executableTarget(
@@ -477,7 +495,7 @@ let package = Package(
         .testTarget(
             name: "ConnectNetworkTests",
             dependencies: [
-                "Connect", "ConnectNetwork", "ConnectTesting", "ProcessSupport",
+                "Connect", "ConnectFiles", "ConnectNetwork", "ConnectTesting", "ConnectText", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -529,7 +547,9 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ConnectGzipTests", dependencies: ["Connect", "ConnectGzip", "ConnectText"], swiftSettings: strict),
+            name: "ConnectGzipTests",
+            dependencies: ["Connect", "ConnectGzip", "ConnectTesting", "ConnectText", "ProcessSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ConnectXMLTests",
             dependencies: [

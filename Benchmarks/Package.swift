@@ -14,6 +14,7 @@ let package = Package(
     dependencies: [
         .package(name: "connect", path: ".."),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     ],
     targets: [
         .target(name: "CMallocCount"),
@@ -32,9 +33,12 @@ let package = Package(
                 .product(name: "ConnectJSON", package: "connect"),
                 .product(name: "ConnectKafka", package: "connect"),
                 .product(name: "ConnectKafkaEmbedded", package: "connect"),
+                .product(name: "ConnectNetwork", package: "connect"),
                 .product(name: "ConnectText", package: "connect"),
                 .product(name: "ConnectXML", package: "connect"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Sources/ConnectBenchmarks",
             swiftSettings: strict

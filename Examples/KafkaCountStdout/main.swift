@@ -1,13 +1,16 @@
 // Counts the messages of a topic. Without a group it counts those that are there now and ends; with one it goes on, and
 // prints once a second how many have come since it was started.
 //
-//     kafka-count-stdout BROKERS TOPIC [GROUP]
+//     kafka-count-stdout BROKERS TOPIC [GROUP] [--peers LIST --self ADDRESS]
 import Connect
 import ConnectFiles
 import ConnectKafka
+import ConnectNetwork
 
-let arguments = Array(CommandLine.arguments.dropFirst())
-if !(2...3).contains(arguments.count) { Pipeline.exit(usage: "kafka-count-stdout BROKERS TOPIC [GROUP]") }
+let usage = "kafka-count-stdout BROKERS TOPIC [GROUP]"
+var arguments = Array(CommandLine.arguments.dropFirst())
+let peers = PeersArguments.taken(from: &arguments, usage: usage)
+if !(2...3).contains(arguments.count) { Pipeline.exit(usage: "\(usage) \(PeersArguments.usage)") }
 
 let configuration: KafkaConfiguration = ["bootstrap.servers": arguments[0]]
 let source =
@@ -20,4 +23,4 @@ await Pipeline("kafka-count-stdout")
     .count().trigger(every: .seconds(1))
     .map { Bytes("\($0)") }
     .to(StandardOutput())
-    .main()
+    .main(peers)

@@ -1,13 +1,17 @@
 // Parses a list of small XML documents on two workers, lets those of an even number pass, counts them, and prints each
 // count that is a multiple of 50,000.
 //
-//     list-xml-filter-stdout [COUNT]
+//     list-xml-filter-stdout [COUNT] [--peers LIST --self ADDRESS]
 import Connect
 import ConnectFiles
+import ConnectNetwork
 import ConnectText
 import ConnectXML
 
-let count = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 500_000
+let usage = "list-xml-filter-stdout [COUNT]"
+var arguments = Array(CommandLine.arguments.dropFirst())
+let peers = PeersArguments.taken(from: &arguments, usage: usage)
+let count = arguments.first.flatMap { Int($0) } ?? 500_000
 
 await Pipeline("list-xml-filter-stdout")
     .coders(.text + .xml)
@@ -19,4 +23,4 @@ await Pipeline("list-xml-filter-stdout")
     .filter { $0.isMultiple(of: 50_000) }
     .map(to: String.self) { "\($0) passed" }
     .to(StandardOutput())
-    .main()
+    .main(peers)

@@ -11,15 +11,10 @@ import ConnectFiles
 import ConnectNetwork
 import ConnectText
 
-let usage = "split-map-merge [--count N] [--peers LIST --self ADDRESS] [--rate LINES_PER_SECOND]"
+let usage = "split-map-merge [--count N] [--rate LINES_PER_SECOND]"
 
 var arguments = Array(CommandLine.arguments.dropFirst())
-var peers: Peers?
-do {
-    peers = try Peers.taken(from: &arguments)
-} catch {
-    Pipeline.exit(usage: "\(usage): \(error)")
-}
+let peers = PeersArguments.taken(from: &arguments, usage: usage)
 @MainActor func number(_ option: String) -> Int? {
     guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else { return nil }
     defer { arguments.removeSubrange(index...(index + 1)) }
@@ -27,7 +22,7 @@ do {
 }
 let count = number("--count") ?? 2_000_000
 let rate = number("--rate")
-if !arguments.isEmpty { Pipeline.exit(usage: usage) }
+if !arguments.isEmpty { Pipeline.exit(usage: "\(usage) \(PeersArguments.usage)") }
 
 await Pipeline("split-map-merge")
     .coders(.text)
@@ -38,4 +33,4 @@ await Pipeline("split-map-merge")
     .map { $0.uppercased() }
     .mergeOrdered()
     .to(StandardOutput())
-    .main(peers: peers)
+    .main(peers)

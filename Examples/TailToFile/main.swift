@@ -1,12 +1,15 @@
 // Follows a log, keeps the lines that contain a word and appends them to a file. Stopped or killed, it goes on where it
 // was: the place is kept in a directory beside.
 //
-//     tail-to-file LOG WORD OUTPUT STATE-DIRECTORY
+//     tail-to-file LOG WORD OUTPUT STATE-DIRECTORY [--peers LIST --self ADDRESS]
 import Connect
 import ConnectFiles
+import ConnectNetwork
 
-let arguments = Array(CommandLine.arguments.dropFirst())
-if arguments.count != 4 { Pipeline.exit(usage: "tail-to-file LOG WORD OUTPUT STATE-DIRECTORY") }
+let usage = "tail-to-file LOG WORD OUTPUT STATE-DIRECTORY"
+var arguments = Array(CommandLine.arguments.dropFirst())
+let peers = PeersArguments.taken(from: &arguments, usage: usage)
+if arguments.count != 4 { Pipeline.exit(usage: "\(usage) \(PeersArguments.usage)") }
 let word = Bytes(arguments[1])
 
 await Pipeline("tail-to-file")
@@ -14,4 +17,4 @@ await Pipeline("tail-to-file")
     .filter { $0.contains(word) }
     .to(FileSink(FilePath(arguments[2])))
     .trigger(every: .milliseconds(200))
-    .main(RunOptions(checkpoints: DirectoryCheckpointStore(FilePath(arguments[3]))))
+    .main(peers, RunOptions(checkpoints: DirectoryCheckpointStore(FilePath(arguments[3]))))

@@ -21,6 +21,8 @@ public struct PeersError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let selfAmbiguous = Code(description: "self_ambiguous")
         /// A member is reached from other machines, and nothing protects what is said.
         public static let unprotected = Code(description: "unprotected")
+        /// Options of a command line belong together, and not all of them are there, or exclude each other.
+        public static let incompleteOptions = Code(description: "incomplete_options")
         /// The shared secret is too short or too long.
         public static let unusableSecret = Code(description: "unusable_secret")
         /// A certificate, a key or a trust root cannot be read or used.

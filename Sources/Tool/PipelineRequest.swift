@@ -47,11 +47,15 @@ struct PipelineRequest {
     }
 
     /// The pipeline's plan; mistakes of the plan end the tool like those of a document.
-    func plan() throws -> Plan {
+    ///
+    /// - Parameter peers: what the command line says of instances that share it; nil where it says nothing
+    /// - Returns: the plan
+    /// - Throws: `ToolStatus` where the plan has mistakes
+    func plan(_ peers: PeersWords? = nil) throws -> Plan {
         let pipeline = try pipeline()
         do {
-            return try pipeline.plan()
-        } catch {
+            return try peers?.plan(pipeline) ?? pipeline.plan()
+        } catch let error as PlanError {
             throw ToolStatus(code: 78, message: hidden("\(error)"))
         }
     }

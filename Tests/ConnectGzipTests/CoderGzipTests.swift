@@ -1,3 +1,4 @@
+import ConnectTesting
 import Testing
 
 @testable import Connect
@@ -9,7 +10,7 @@ import Testing
     func roundTrip(_ level: Int) throws {
         var pack = try GzipMessage(level: level).makeInstance()
         var unpack = try GunzipMessage().makeInstance()
-        var random = SplitMix(state: 1)
+        var random = SplitMix(seed: 1)
         // One instance for all: messages must not leave traces.
         for count in [0, 1, 100, 5000, 200_000, 3] {
             let noise = Bytes((0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })

@@ -1,4 +1,5 @@
 import Foundation
+import ConnectTesting
 import Testing
 
 @testable import ConnectGzip
@@ -35,7 +36,7 @@ struct GzipDeflaterTests {
 
     @Test("What is written is read back, at every level, however input and output are cut", arguments: 0...9)
     func roundTrips(_ level: Int) throws {
-        var random = SplitMix(state: UInt64(level))
+        var random = SplitMix(seed: UInt64(level))
         for size in [0, 1, 100, 70_000] {
             // Half text-like, half noise, so that every kind of block is made.
             let text = (0..<size).map { UInt8(truncatingIfNeeded: $0 % 3 == 0 ? random.next() : UInt64($0 >> 6)) }

@@ -1,3 +1,4 @@
+import ConnectTesting
 import Testing
 
 @testable import ConnectGzip
@@ -161,7 +162,7 @@ struct GzipEngineTests {
 
     @Test("Arbitrary bytes behind a valid header never do harm")
     func survivesNoise() {
-        var random = SplitMix(state: 7)
+        var random = SplitMix(seed: 7)
         for _ in 0..<5000 {
             let count = Int(random.next() % 200)
             let noise = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }

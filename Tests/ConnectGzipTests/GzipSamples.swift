@@ -120,16 +120,3 @@ func gunzip(_ bytes: [UInt8], with inflater: GzipInflater, reset: Bool = true) t
 func failure(of bytes: [UInt8], inputStep: Int = 4096) -> GzipError? {
     read(bytes, inputStep: inputStep).error
 }
-
-/// A small generator of numbers that are the same in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}

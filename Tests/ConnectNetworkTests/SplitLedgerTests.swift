@@ -158,4 +158,37 @@ struct SplitLedgerTests {
         ledger.restart(0, generation: 2)
         #expect(Self.drain(&ledger) == ["open 0 3"])
     }
+
+    // S-NET-2
+    @Test("What belongs to a member that has not come yet waits for it, but not for ever")
+    func awaits() {
+        var ledger = SplitLedger<String>(lanes: 2, heldLimit: 1000, overhead: 1, awaitsLanes: true)
+        ledger.laneIsUp(0)
+        #expect(Self.drain(&ledger) == ["open 0 1"])
+        ledger.grant(100, lane: 0, generation: 1)
+        for slot in [0, 1, 0] { ledger.append("b", size: 1, slot: slot) }
+        #expect(Self.drain(&ledger) == ["0: 0.0 b"])
+        var other = ledger
+        other.stopAwaiting()
+        #expect(Self.drain(&other) == ["0: 1.0 b", "0: 2.0 b"])
+        ledger.laneIsUp(1)
+        ledger.grant(100, lane: 1, generation: 1)
+        #expect(Self.drain(&ledger) == ["open 1 1", "1: 1.0 b", "0: 2.0 b"])
+        // Once it has been there, it is lost like any other.
+        ledger.laneIsDown(1)
+        #expect(Self.drain(&ledger) == ["open 0 2"])
+    }
+
+    // S-NET-2
+    @Test("A lane has no more batches at a time than it may")
+    func counts() throws {
+        var ledger = SplitLedger<String>(lanes: 1, heldLimit: 1000, heldBatches: 2, overhead: 1)
+        ledger.laneIsUp(0)
+        _ = Self.drain(&ledger)
+        ledger.grant(100, lane: 0, generation: 1)
+        for _ in 0..<3 { ledger.append("b", size: 1) }
+        #expect(Self.drain(&ledger) == ["0: 0.0 b", "0: 1.0 b"] && !ledger.wantsMore)
+        try ledger.acknowledge(0...0, attempt: 0, lane: 0, .taken)
+        #expect(Self.drain(&ledger) == ["0: 2.0 b"])
+    }
 }

@@ -6,12 +6,12 @@ struct ProbeSource<Element: Sendable>: Source {
 
     init(
         _ type: Element.Type, kind: String = "ProbeSource", origin: String = "", isBounded: Bool = true,
-        resumption: SourceDescriptor.Resumption = .checkpointStore, hasDuties: Bool = false,
+        resumption: SourceDescriptor.Resumption = .checkpointStore, hasDuties: Bool = false, isShared: Bool = false,
         transactionDomain: String? = nil
     ) {
         descriptor = SourceDescriptor(
             kind: kind, origin: origin, isBounded: isBounded, resumption: resumption, hasDuties: hasDuties,
-            transactionDomain: transactionDomain)
+            isShared: isShared, transactionDomain: transactionDomain)
     }
 
     func makeReader() throws -> ProbeReader<Element> { ProbeReader() }
@@ -28,11 +28,11 @@ struct ProbeSink<Input: Sendable>: Sink {
     init(
         _ type: Input.Type, kind: String = "ProbeSink", target: String = "",
         confirmation: SinkDescriptor.Confirmation = .write, window: Int? = nil, mayBlock: Bool = false,
-        isExactlyOnce: Bool = false, transactionDomain: String? = nil
+        isExactlyOnce: Bool = false, transactionDomain: String? = nil, isStandardStream: Bool = false
     ) {
         descriptor = SinkDescriptor(
             kind: kind, target: target, confirmation: confirmation, window: window, mayBlock: mayBlock,
-            isExactlyOnce: isExactlyOnce, transactionDomain: transactionDomain)
+            isExactlyOnce: isExactlyOnce, transactionDomain: transactionDomain, isStandardStream: isStandardStream)
     }
 
     func makeWriter() throws -> ProbeWriter<Input> { ProbeWriter() }
@@ -73,6 +73,12 @@ struct StatelessCoder: Coder {
     var name: String { "STRING-DECODE" }
 
     func makeInstance() throws -> ProbeCoding<Bytes, String> { ProbeCoding() }
+}
+
+struct StatelessEncoder: Coder {
+    var name: String { "STRING-ENCODE" }
+
+    func makeInstance() throws -> ProbeCoding<String, Bytes> { ProbeCoding() }
 }
 
 struct ProbeCoding<Input: Sendable, Output: Sendable>: CoderInstance {

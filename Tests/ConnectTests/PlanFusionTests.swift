@@ -155,6 +155,16 @@ struct PlanFusionTests {
         #expect(plan.order == .total)
     }
 
+    @Test("What is made ready for the sink is so in the workers that made it", arguments: [false, true])
+    func fusesWhatLeaves(_ isUnordered: Bool) throws {
+        let pipeline = Pipeline("test").root(ProbeSource(Bytes.self))
+            .apply(ProbeTransform("CHECK", Bytes.self, String.self)).par(4, order: isUnordered ? .unordered : .total)
+            .to(ProbeSink(Bytes.self)).coders(CoderRegistry().adding(StatelessEncoder()))
+        #expect(try pipeline.plan().segments.map(\.parallel) == [[], [1, 2]])
+        #expect(try pipeline.plan().segments.map(\.order.isTotal) == [true, !isUnordered])
+        #expect(try pipeline.plan().segments.map(\.serial) == [[0], [3]])
+    }
+
     @Test("Coders run in the workers of the stage they serve")
     func fusesCoders() throws {
         let pipeline = Pipeline("test").root(ProbeSource(Bytes.self))

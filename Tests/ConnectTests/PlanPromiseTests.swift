@@ -25,6 +25,7 @@ private func transactional() -> Def<Int> {
     Pipeline("test").root(ProbeSource(Int.self, resumption: .source, transactionDomain: "here"))
 }
 
+private let bytes = Pipeline("test").root(ProbeSource(Bytes.self))
 private let sink = ProbeSink(Int.self)
 private let transacting = ProbeSink(Int.self, confirmation: .flush, transactionDomain: "here")
 private let exact = ProbeSink(Int.self, isExactlyOnce: true)
@@ -49,6 +50,12 @@ struct PlanPromiseTests {
             "no order behind order per key",
             root().map { $0 }.par(3, order: .key { (key: Int) in key }).map { $0 }.par(3, order: .unordered).to(sink),
             "at-least-once ProbeSink", "none map-3"),
+        PromiseCase(
+            "a split by key", bytes.split { $0 }.map { $0 }.merge().to(ProbeSink(Bytes.self)),
+            "at-least-once ProbeSink", "per key splitBy-2"),
+        PromiseCase(
+            "a split by key, and one without", bytes.split { $0 }.merge().split().merge().to(ProbeSink(Bytes.self)),
+            "at-least-once ProbeSink", "none merge-5"),
         PromiseCase("positions in the transactions of the sink", transactional().to(transacting), "exactly-once"),
         PromiseCase(
             "any stages before transactions",

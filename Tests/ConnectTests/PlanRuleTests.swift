@@ -241,6 +241,12 @@ struct PlanRuleTests {
             bytes.split().map { $0 }.par(2, order: .unordered).mergeOrdered().to(ProbeSink(Bytes.self)),
             "error network_stage 3"),
         Misdeclaration(
+            "the order of all behind a split by key",
+            bytes.split { $0 }.map { $0 }.mergeOrdered().to(ProbeSink(Bytes.self)), "error network_stage 4"),
+        Misdeclaration(
+            "keys of what has no coders", ints.split { "\($0)" }.map { $0 }.merge().to(intSink),
+            "error coder_missing 2", "error coder_missing 3", "error coder_missing 4", "error coder_missing 5"),
+        Misdeclaration(
             "both before a merge without order",
             bytes.split().map { $0 }.par(2, order: .unordered).fold(into: Bytes()) { $0 = $1 }.trigger(each: 1).merge()
                 .to(ProbeSink(Bytes.self))),

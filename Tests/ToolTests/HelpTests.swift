@@ -16,18 +16,29 @@ extension ToolTests {
             "--checkpoint-every", "--on-error", "--dead-letter", "--set",
         ]
 
+        static let peersOptions = [
+            "--peers", "--self", "--peers-secret-file", "--peers-certificate", "--peers-key", "--peers-ca",
+        ]
+
+        /// Each verb, and the options that its help names.
+        private static let optionsOfVerbs: [(String, [String])] = [
+            (
+                "run",
+                pipelineOptions + peersOptions + ["--for", "--until", "--log-level", "--log-format", "--quiet"]
+            ),
+            ("validate", pipelineOptions + peersOptions + ["--explain"]),
+            ("plan", pipelineOptions + peersOptions + ["--output", "--diff"]),
+            ("test", pipelineOptions),
+            ("init", ["--from", "--to", "--name"]), ("schema", []), ("completion", ["<shell>"]),
+            ("list", ["<name>", "--output"]), ("version", []),
+            ("checkpoint show", ["--state", "--output", "<pipeline>"]),
+            ("checkpoint reset", ["--state", "<pipeline>"]), ("checkpoint export", ["--state", "<pipeline>"]),
+            ("checkpoint import", ["--state", "<pipeline>"]),
+        ]
+
         @Test(
             "The help of a verb names every option",
-            arguments: [
-                ("run", pipelineOptions + ["--for", "--until", "--log-level", "--log-format", "--quiet"]),
-                ("validate", pipelineOptions + ["--explain"]), ("plan", pipelineOptions + ["--output", "--diff"]),
-                ("test", pipelineOptions),
-                ("init", ["--from", "--to", "--name"]), ("schema", []), ("completion", ["<shell>"]),
-                ("list", ["<name>", "--output"]), ("version", []),
-                ("checkpoint show", ["--state", "--output", "<pipeline>"]),
-                ("checkpoint reset", ["--state", "<pipeline>"]), ("checkpoint export", ["--state", "<pipeline>"]),
-                ("checkpoint import", ["--state", "<pipeline>"]),
-            ])
+            arguments: Self.optionsOfVerbs)
         func help(verb: String, options: [String]) async throws {
             let run = try await connectctl(
                 verb.split(separator: " ").map(String.init) + ["--help"], in: scratch)

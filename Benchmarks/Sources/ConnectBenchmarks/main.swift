@@ -16,10 +16,12 @@ let usage = """
 
     """
 
-let rows = ListRows.all + FileRows.all + JSONRows.all + XMLRows.all + AvroRows.all + ParallelRows.all + KafkaRows.all
+let rows =
+    ListRows.all + FileRows.all + JSONRows.all + XMLRows.all + AvroRows.all + ParallelRows.all + NetworkRows.all
+    + KafkaRows.all
 let programs = [
     ListPrograms.all, FilePrograms.all, JSONPrograms.all, XMLPrograms.all, AvroPrograms.all, ParallelPrograms.all,
-    KafkaPrograms.all,
+    NetworkPrograms.all, KafkaPrograms.all,
 ].reduce(into: [:]) { all, some in
     all.merge(some) { first, _ in first }
 }

@@ -13,9 +13,15 @@ public struct CoderRegistry: Sendable {
     ///   - coder: must be safe to use without being asked for; compression is not
     ///   - cost: how dear a step it is, at least 1; of several paths the plan takes the one with the least sum
     /// - Returns: another registry; this one stays as it is
+    @inlinable
     public func adding(_ coder: some Coder, cost: Int = 1) -> CoderRegistry {
+        adding(CoderEntry(coder, cost: cost, make: inletFactory(of: coder)))
+    }
+
+    @usableFromInline
+    func adding(_ entry: CoderEntry) -> CoderRegistry {
         var registry = self
-        registry.entries.append(CoderEntry(coder, cost: cost))
+        registry.entries.append(entry)
         return registry
     }
 
@@ -28,6 +34,7 @@ public struct CoderRegistry: Sendable {
 }
 
 /// A coder whose types are known only by identity.
+@usableFromInline
 struct CoderEntry: Sendable {
     let name: String
     let input: ElementType
@@ -37,18 +44,36 @@ struct CoderEntry: Sendable {
     /// The coder's type, if two of that type cannot differ; so that one registered twice is still one coder.
     let identity: ObjectIdentifier?
     let make: InletFactory
+    /// Makes a function that converts one element, for whoever must know which output belongs to which input.
+    let makeConvert: @Sendable () throws -> (any Sendable) throws -> any Sendable
 
-    init<C: Coder>(_ coder: C, cost: Int) {
+    @usableFromInline
+    init<C: Coder>(_ coder: C, cost: Int, make: @escaping InletFactory) {
         name = coder.name
         input = ElementType(C.Input.self)
         output = ElementType(C.Output.self)
         self.cost = cost
         identity = MemoryLayout<C>.size == 0 ? ObjectIdentifier(C.self) : nil
-        make = { context, next in
+        self.make = make
+        makeConvert = {
             var instance = WorkerInstance(try coder.makeInstance())
-            return Inlet<C.Input>.map(context, before: inlet(next, of: C.Output.self)) { element in
-                try instance.value.convert(element)
+            return { element in
+                guard let input = element as? C.Input else {
+                    throw CoderError(.malformed, coder: coder.name, "was given a \(type(of: element))")
+                }
+                return try instance.value.convert(input)
             }
+        }
+    }
+}
+
+/// Makes the stage of a coder; where the coder's type is known, so that its elements are not passed through witnesses.
+@inlinable
+func inletFactory<C: Coder>(of coder: C) -> InletFactory {
+    { context, next in
+        var instance = WorkerInstance(try coder.makeInstance())
+        return Inlet<C.Input>.map(context, before: inlet(next, of: C.Output.self)) { element in
+            try instance.value.convert(element)
         }
     }
 }

@@ -196,6 +196,7 @@ extension Def {
     /// Appends a transform; where it takes another type than the chain gives, the plan finds coders.
     ///
     /// - Returns: a chain that gives the transform's outputs, in order
+    @inlinable
     public func apply<T: Transform>(
         _ transform: T, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Def<T.Output> {

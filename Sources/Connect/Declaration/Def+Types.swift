@@ -20,14 +20,15 @@ extension Def {
     ///   - fileID: the file of the declaration; the compiler fills it in
     ///   - line: the line of the declaration; the compiler fills it in
     /// - Returns: a chain that gives elements of that type, one for each, in order
+    @inlinable
     public func `as`<C: Coder>(
         _ type: C.Output.Type, via coder: C, fileID: StaticString = #fileID, line: UInt = #line
     ) -> Def<C.Output> where C.Input == Out {
-        let entry = CoderEntry(coder, cost: 1)
-        return appending(.coder(name: coder.name, make: entry.make), C.Output.self, fileID, line)
+        appending(.coder(name: coder.name, make: inletFactory(of: coder)), C.Output.self, fileID, line)
     }
 
     /// The chain, with a place for coders behind it where it gives another type.
+    @usableFromInline
     func converted<Target: Sendable>(
         to type: Target.Type, isAskedFor: Bool = false, _ fileID: StaticString, _ line: UInt
     ) -> Def<Target> {

@@ -4,7 +4,8 @@ extension Pipeline {
         modified { $0.settings.coders = $0.settings.coders + coders }
     }
 
-    /// Runs injected coders on a number of workers; by default on as many as the stage they serve.
+    /// Runs injected coders on a number of workers; by default on as many as the stage they serve, those
+    /// before a sink on as many as the stage before them.
     ///
     /// - Parameter workers: at least 1
     /// - Returns: the pipeline with this setting

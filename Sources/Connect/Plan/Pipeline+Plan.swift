@@ -3,20 +3,44 @@ extension Pipeline {
     ///
     /// - Throws: all mistakes of the declaration at once, each with the stage, its place and how to mend it
     public func plan() throws(PlanError) -> Plan {
-        try plan(forPeers: true)
+        try plan(.asDeclared)
+    }
+
+    /// Says what the pipeline will do on several instances: where it has no network stages of its own, those are put in that
+    /// let the instances share its work, or one of them does all of it.
+    ///
+    /// - Throws: all mistakes of the declaration, as ``plan()`` does
+    package func planForPeers() throws(PlanError) -> Plan {
+        try plan(.forPeers)
     }
 
     /// Says what the pipeline will do in a process that has no peers: what would cross between instances stays where it is.
     ///
     /// - Throws: all mistakes of the declaration, as ``plan()`` does
     package func planAlone() throws(PlanError) -> Plan {
-        try plan(forPeers: false)
+        try plan(.alone)
     }
 
-    private func plan(forPeers hasPeers: Bool) throws(PlanError) -> Plan {
+    private enum Audience {
+        case asDeclared
+        case alone
+        case forPeers
+    }
+
+    private func plan(_ audience: Audience) throws(PlanError) -> Plan {
         var declaration = DeclaredPhase.run(self)
-        let mistakes = PlanRules.findings(in: declaration)
-        if !hasPeers { declaration.stages = declaration.stages.compactMap(\.withoutNetwork) }
+        let declared = declaration.stages
+        var mistakes = PlanRules.findings(in: declaration)
+        var sharing: PlanSharing?
+        switch audience {
+        case .asDeclared: break
+        case .alone: declaration.stages = declared.compactMap(\.withoutNetwork)
+        case .forPeers:
+            let shared = SharingPhase.run(declaration)
+            declaration.stages = shared.stages
+            mistakes += shared.remarks
+            sharing = shared.sharing
+        }
         let withNetwork = NetworkPhase.run(declaration.stages)
         let coders = CoderPhase.run(withNetwork, settings)
         let findings = (mistakes + coders.findings).inOrderOfStages
@@ -26,9 +50,9 @@ extension Pipeline {
         let withCoders = TransactionNotes.add(to: TriggerDefaults.apply(to: coders.stages))
         return Plan(
             pipeline: name, warnings: findings, hash: PlanHash.hash(of: declaration, withCoders: withCoders),
-            declared: declaration.stages, withNetwork: withNetwork, withCoders: withCoders,
-            segments: Fusion.segments(of: withCoders), settings: settings,
-            promise: PlanPromise(of: declaration.stages))
+            declared: audience == .forPeers ? declared : declaration.stages, withNetwork: withNetwork,
+            withCoders: withCoders, segments: Fusion.segments(of: withCoders), settings: settings,
+            promise: PlanPromise(of: declaration.stages), sharing: sharing)
     }
 }
 

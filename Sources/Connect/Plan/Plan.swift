@@ -20,6 +20,8 @@ public struct Plan: Sendable {
     let segments: [PlanSegment]
     let settings: PipelineSettings
     let promise: PlanPromise
+    /// How peers share it; nil in a plan that was not asked for peers.
+    var sharing: PlanSharing?
 
     /// What is promised for each element.
     public var guarantee: DeliveryGuarantee { promise.delivery.guarantee }
@@ -48,7 +50,7 @@ public struct Plan: Sendable {
     ///
     /// - Throws: a finding for each network stage
     public func requireSingleProcess() throws(PlanError) {
-        let findings = declared.filter { $0.role == .network }.map { stage in
+        let findings = withNetwork.filter { $0.role == .network }.map { stage in
             stage.finding(
                 .networkStage, "is a network stage (\(stage.kind)), which one process alone cannot run",
                 "Run the pipeline with a list of peers, or take the stage away.")

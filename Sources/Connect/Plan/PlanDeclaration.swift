@@ -35,5 +35,8 @@ extension PlannedStage {
     }
 
     /// How sentences speak of the stage from another one.
-    var mention: String { "stage \(number) \(name.debugDescription)" }
+    var mention: String {
+        // Injected stages have no number that the author knows.
+        isInjected ? name.debugDescription : "stage \(number) \(name.debugDescription)"
+    }
 }

@@ -75,4 +75,6 @@ extension PlanFinding.Code {
     public static let guaranteeTooWeak = PlanFinding.Code("guarantee_too_weak")
     /// A network stage in a pipeline that is to run in one process, or one that does not fit the stages around it.
     public static let networkStage = PlanFinding.Code("network_stage")
+    /// Peers cannot share the work of the pipeline, though its stages are parallel: one of them does all of it.
+    public static let notShared = PlanFinding.Code("not_shared")
 }

@@ -112,6 +112,13 @@ struct PlanPromise: Sendable {
         if let unordered {
             return Order(guarantee: .none, stage: unordered, reason: "lets elements overtake each other")
         }
+        let splits = stages.filter { $0.role == .network && !$0.isMerge }
+        if let keyed = splits.last(where: \.isKeyedSplit), splits.allSatisfy(\.isKeyedSplit),
+            stages.contains(where: \.isMerge)
+        {
+            return Order(
+                guarantee: .perKey, stage: keyed, reason: "deals elements with different keys out to several instances")
+        }
         if let loosening = stages.last(where: { $0.role == .network }), !loosening.restoresOrder {
             return Order(
                 guarantee: .none, stage: loosening,

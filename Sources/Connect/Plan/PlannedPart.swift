@@ -1,9 +1,7 @@
 /// What the network module must know of a part of a pipeline: the stages between two network stages.
 package struct PlannedPart: Sendable, Hashable {
-    /// Where it is to run; nil where nothing was declared.
-    package var placement: Placement?
-    /// Whether each instance that reads its source gets a share of it.
-    package var isShared: Bool
+    /// Where it runs, as was declared or as is usual.
+    package var placement: Placement
     /// Whether its elements keep the order of a sequential run.
     package var keepsOrder: Bool
     /// Whether it always makes the same of the same elements.
@@ -16,13 +14,11 @@ extension Plan {
     /// - Returns: one more than there are network stages
     /// - Throws: what keeps the pipeline from being shared
     package func partsForPeers() throws(PlanError) -> [PlannedPart] {
-        let findings = PeersCheck.findings(in: declared, sink: sink)
+        let findings = PeersCheck.findings(in: withNetwork, sink: sink)
         guard findings.isEmpty else { throw PlanError(pipeline: pipeline, findings: findings) }
-        return PeersCheck.parts(of: withCoders).map { stages in
+        return PeersCheck.placedParts(of: withCoders, sharing).map { stages, placement in
             PlannedPart(
-                placement: stages.compactMap(\.settings.placement).first,
-                isShared: stages.first?.source?.isShared ?? false,
-                keepsOrder: !stages.contains(where: \.losesOrder),
+                placement: placement, keepsOrder: !stages.contains(where: \.losesOrder),
                 isDeterministic: !stages.contains { $0.settings.isNondeterministic || $0.losesOrder })
         }
     }
@@ -54,18 +50,22 @@ enum PeersCheck {
         return parts
     }
 
+    /// The stages of each part, and where it runs.
+    static func placedParts(
+        of stages: [PlannedStage], _ sharing: PlanSharing?
+    ) -> [(stages: [PlannedStage], placement: Placement)] {
+        if let whole = sharing?.whole { return [(stages, whole)] }
+        return parts(of: stages).enumerated().map { number, part in
+            let isRead: Placement = part.first?.source?.isShared == true ? .all : .first
+            let usual: Placement = number == 0 ? isRead : number.isMultiple(of: 2) ? .last : .all
+            return (part, part.compactMap(\.settings.placement).first ?? usual)
+        }
+    }
+
     static func findings(in stages: [PlannedStage], sink: SinkDescriptor?) -> [PlanFinding] {
         let parts = parts(of: stages)
-        guard parts.count > 1, let first = stages.first, let last = stages.last else {
-            return stages.first.map { source in
-                [
-                    source.finding(
-                        .networkStage, "is not split: every instance would do all of the work",
-                        "Put .split() and .merge() or .mergeOrdered() around what the instances are to share, or run "
-                            + "the pipeline without peers.")
-                ]
-            } ?? []
-        }
+        // One that is not cut runs as a whole, wherever that is.
+        guard parts.count > 1, let first = stages.first, let last = stages.last else { return [] }
         var findings = parts.flatMap { contradictions(in: $0) }
         // Parts behind a split and before a merge stand at odd places.
         for part in stride(from: 1, to: parts.count, by: 2) {

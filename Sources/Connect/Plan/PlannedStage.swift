@@ -91,6 +91,15 @@ extension PlannedStage {
         return false
     }
 
+    /// Whether the stage deals elements out by a key.
+    var isKeyedSplit: Bool {
+        if case .network(let network) = operation { return network.kind == .keyedSplit }
+        return false
+    }
+
+    /// Whether a phase has put the stage in.
+    var isInjected: Bool { declaredNumber == nil && injectedBecause != nil }
+
     /// Whether the stage belongs to the root, where elements get their positions.
     var isOfRoot: Bool { role == .source || role == .splitter }
 

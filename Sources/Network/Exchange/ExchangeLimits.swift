@@ -5,7 +5,10 @@ struct ExchangeLimits: Sendable {
     /// From how many bytes on a batch of a split, or a fragment, is sent.
     var batchBytes = 64 << 10
     /// How many elements a batch of a split has at most: positions have 16 bits for them.
-    let batchCount = 1 << 16
+    var batchCount = 1 << 16
+    /// How many batches a split keeps for one member that the merge has not taken. Small ones take far more memory than they
+    /// have bytes; while these do not go out, what comes makes larger ones.
+    var heldBatches = 256
     /// How many bytes the receiver of a flow lets wait.
     var window = 1 << 20
     /// How many bytes a split keeps for one member that the merge has not taken.

@@ -95,9 +95,10 @@ final class ExchangeMember {
         end(.success(PeersReport(parts: [:])), Goodbye(reason: .leaving, sentence: "it was asked to stop"))
     }
 
-    /// Whether all flows of all origins are over.
+    /// Whether all flows of all origins are over; of a pipeline that is not cut, whether those who run it have said so.
     private var areFlowsClosed: Bool {
-        topology.splits.allSatisfy { split in
+        if topology.splits.isEmpty { return topology.hosts.allSatisfy { $0 == topology.own || gone.contains($0) } }
+        return topology.splits.allSatisfy { split in
             topology.places[split].allSatisfy {
                 closed.contains(FlowAddress(exchange: UInt16(split), origin: UInt32($0)))
             }
@@ -115,7 +116,9 @@ final class ExchangeMember {
         guard areFlowsClosed, haveAllHeard else { return }
         var reports: [Int: RunReport] = [:]
         for (number, run) in runs { reports[number] = try? run.result?.get() }
-        end(.success(PeersReport(parts: reports)), Goodbye(reason: .finished, sentence: "all is done"))
+        end(
+            .success(PeersReport(parts: reports, isAlone: topology.stages.isEmpty)),
+            Goodbye(reason: .finished, sentence: "all is done"))
     }
 
     /// Whether nobody is to be waited for who has not heard yet that all is done, and would wait for this member: those that

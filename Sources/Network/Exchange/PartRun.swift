@@ -1,4 +1,5 @@
 import Connect
+import NIOCore
 
 /// The run of a part that this member reads or merges, with its ends. All calls come on the loop.
 final class PartRun {
@@ -23,15 +24,21 @@ final class PartRun {
         let way = member.onLoop(late)
         queue = ArrivalQueue(scheduler: member.options.scheduler) { way.run { $0.merge?.tookIn() } }
         if number < topology.stages.count {
+            var limits = limits
+            if let count = topology.stages[number].batchCount {
+                limits.batchCount = min(count, limits.batchCount)
+                limits.heldBatches = 2
+            }
             split = SplitEnd(
                 FlowAddress(exchange: UInt16(number), origin: UInt32(topology.own)), to: topology.places[number + 1],
-                of: member.members.count, isOrdered: topology.isOrdered(behind: number), door: door, limits: limits,
-                exchange: member)
+                of: member.members.count, isOrdered: topology.isOrdered(behind: number),
+                isKeyed: topology.isKeyed(number),
+                door: door, limits: limits, exchange: member)
         }
         if number > 0 {
             let middle = topology.parts[number - 1]
             let senders = member.members.count
-            let isOrdered = topology.stages[number - 1].kind == .orderedMerge
+            let isOrdered = topology.isOrdered(behind: number - 2)
             merge = MergeEnd(
                 UInt16(number - 1), origins: topology.places[number - 2].map { UInt32($0) },
                 makeMerge: {
@@ -63,13 +70,28 @@ final class PartRun {
                     kind: topology.stages[number - 1].wireKind
                 ) { positions in door.post { way.run { $0.finish(positions) } } })
         }
-        if let split { exit = PartExit(SplitSink(door: door, limits: member.limits, split: member.onLoop(split))) }
+        if let split {
+            exit = PartExit(
+                SplitSink(
+                    door: door, limits: member.limits, kind: topology.stages[number].wireKind,
+                    isKeyed: topology.isKeyed(number), split: member.onLoop(split)))
+        }
         let way = member.onLoop(self)
         let run = try PipelineRun(member.plan.part(number, entry: entry, exit: exit), options) { result in
             way.run { $0.ended(result) }
         }
         self.run = run
+        member.outcome.began(number, run)
+        awaitMembers()
         merge?.isLimited = { [weak run] in run?.hasCeiling ?? false }
+    }
+
+    /// Keys belong to members that may only be starting; they get as long as one that is silent.
+    private func awaitMembers() {
+        guard let split, member.topology.isKeyed(number) else { return }
+        member.links.loop.assumeIsolated().scheduleTask(in: TimeAmount(member.timing.peerTimeout)) { [weak split] in
+            split?.stopAwaiting()
+        }
     }
 
     private func ended(_ result: Result<RunReport, PipelineError>) {

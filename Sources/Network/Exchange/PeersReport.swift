@@ -15,7 +15,7 @@ public struct PeersReport: Sendable {
         return last.value.elementsWritten
     }
 
-    /// Whether there was only this process.
+    /// Whether the pipeline was not cut, so that what was read was written here.
     let isAlone: Bool
 
     init(parts: [Int: RunReport], isAlone: Bool = false) {

@@ -9,6 +9,8 @@ public final class PeersRun: Sendable {
 
     private struct State: Sendable {
         var way: Way?
+        /// Tells how it stands, also when it has ended.
+        var look: (@Sendable () -> RunStatus)?
         var result: Result<PeersReport, PipelineError>?
         var waiting: [CheckedContinuation<PeersReport, any Error>] = []
     }
@@ -34,22 +36,23 @@ public final class PeersRun: Sendable {
         if let peers, !peers.isAlone {
             try startShared(pipeline, peers, options, peersOptions)
         } else {
-            try startAlone(pipeline, options)
+            try startAlone(try pipeline.planAlone(), options)
         }
     }
 
-    private func startAlone(_ pipeline: Pipeline, _ options: RunOptions) throws {
-        let run = try PipelineRun(try pipeline.planAlone(), options) { [self] result in
+    private func startAlone(_ plan: Plan, _ options: RunOptions) throws {
+        let run = try PipelineRun(plan, options) { [self] result in
             end(result.map { PeersReport(parts: [0: $0], isAlone: true) })
         }
-        begin(.alone(run))
+        begin(.alone(run)) { run.status }
     }
 
     private func startShared(
         _ pipeline: Pipeline, _ peers: Peers, _ options: RunOptions, _ peersOptions: PeersOptions
     ) throws {
-        let plan = try pipeline.plan()
+        let plan = try pipeline.planForPeers()
         let topology = try PeersTopology(plan, peers)
+        if topology.isEverywhere { return try startAlone(plan, options) }
         var settings = PeerLinksSettings(
             peers: peers, planHash: plan.hash, instance: InstanceNumber.next(), security: peersOptions.security,
             timing: PeerTiming(
@@ -67,7 +70,7 @@ public final class PeersRun: Sendable {
             made.start()
             return made
         }
-        if let way = member.withLock({ $0 }) { begin(.shared(way)) }
+        if let way = member.withLock({ $0 }) { begin(.shared(way)) { outcome.status(plan) } }
         options.scheduler.spawn(name: "peers") { [self] in
             let end = outcome.wait()
             state.withLock { $0.way = nil }
@@ -76,9 +79,16 @@ public final class PeersRun: Sendable {
         }
     }
 
-    private func begin(_ way: Way) {
-        state.withLock { if $0.result == nil { $0.way = way } }
+    private func begin(_ way: Way, look: @escaping @Sendable () -> RunStatus) {
+        state.withLock { state in
+            state.look = look
+            if state.result == nil { state.way = way }
+        }
     }
+
+    /// Tells how this instance's own part stands: reading, or merging and writing. One that only shares the work, or waits for
+    /// the end of others, counts as running, and ready, as long as they run.
+    package var look: (@Sendable () -> RunStatus)? { state.withLock { $0.look } }
 
     private func end(_ result: Result<PeersReport, PipelineError>) {
         let waiting = state.withLock { state in

@@ -1,7 +1,7 @@
 import Connect
 
 /// Which parts of a pipeline run where: the parts at even places are read or merged on single members, those between a split
-/// and its merge are shared.
+/// and its merge are shared. A pipeline that is not cut is one part.
 struct PeersTopology: Sendable {
     let parts: [PlannedPart]
     let stages: [NetworkStage]
@@ -12,7 +12,7 @@ struct PeersTopology: Sendable {
     /// Places the parts.
     ///
     /// - Parameters:
-    ///   - plan: a pipeline with network stages
+    ///   - plan: what peers are to run, cut at its network stages
     ///   - peers: all members, and which this one is
     /// - Throws: what keeps the pipeline from being shared
     init(_ plan: Plan, _ peers: Peers) throws(PlanError) {
@@ -21,9 +21,7 @@ struct PeersTopology: Sendable {
         own = peers.ownIndex
         var places: [[Int]] = []
         for (number, part) in parts.enumerated() {
-            let usual: Placement =
-                if number == 0 { part.isShared ? .all : .first } else { number.isMultiple(of: 2) ? .last : .all }
-            let placement = part.placement ?? usual
+            let placement = part.placement
             let found = placement.places(among: peers.members)
             if found.isEmpty {
                 throw plan.mistake(
@@ -43,14 +41,21 @@ struct PeersTopology: Sendable {
     /// The parts that this member reads or merges.
     var ownParts: [Int] { stride(from: 0, to: parts.count, by: 2).filter { places[$0].contains(own) } }
 
+    /// Whether every member runs all of it by itself, and nobody waits for the others.
+    var isEverywhere: Bool { stages.isEmpty && parts[0].placement == .all }
+
     /// The numbers of the exchanges that are splits.
     var splits: [Int] { Array(stride(from: 0, to: stages.count, by: 2)) }
 
     /// The members that are needed all the time: they read, or merge.
     var hosts: Set<Int> { Set(stride(from: 0, to: parts.count, by: 2).flatMap { places[$0] }) }
 
-    /// Whether the order is restored behind a split.
-    func isOrdered(behind split: Int) -> Bool { stages[split + 1].kind == .orderedMerge }
+    /// Whether batches come together in the order of their numbers behind a split. That is the order of its elements; behind
+    /// one by key it is the order of each key.
+    func isOrdered(behind split: Int) -> Bool { isKeyed(split) || stages[split + 1].kind == .orderedMerge }
+
+    /// Whether a split deals elements out by a key.
+    func isKeyed(_ split: Int) -> Bool { stages[split].kind == .keyedSplit }
 }
 
 extension Placement {

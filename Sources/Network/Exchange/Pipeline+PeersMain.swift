@@ -1,5 +1,5 @@
 public import Connect
-import Logging
+package import Logging
 
 extension Pipeline {
     /// Runs the pipeline together with other instances as a whole program and ends the process, as `main(_:)` does alone.
@@ -14,30 +14,32 @@ extension Pipeline {
     public func main(
         peers: Peers?, _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()
     ) async -> Never {
+        await main(peers: peers, options, peersOptions, logLevel: Pipeline.wantedLogLevel ?? .warning)
+    }
+
+    /// The same with messages from a level on, whatever the environment says, for a program that watches the run.
+    package func main(
+        peers: Peers?, _ options: RunOptions, _ peersOptions: PeersOptions, logLevel: Logger.Level,
+        watcher: ProcessWatcher = ProcessWatcher()
+    ) async -> Never {
         var options = options
-        options.logger.logLevel = Pipeline.wantedLogLevel ?? .warning
-        await Pipeline.main { [options] in
+        options.logger.logLevel = logLevel
+        await Pipeline.main(watcher) { [options] in
             let run = try PeersRun(self, peers: peers, options, peersOptions)
+            if let look = run.look { watcher.onStart(look) }
             return ProcessWork(stop: run.stop, abort: run.abort) { _ = try await run.value() }
         }
     }
 }
 
 extension Peers {
-    /// Takes `--peers LIST` and `--self ADDRESS` out of the arguments of a program.
+    /// Takes `--peers LIST` and `--self ADDRESS` out of the arguments of a program; ``PeersArguments`` also takes what
+    /// protects the connections.
     ///
     /// - Parameter arguments: what a program was called with; what else there is stays
     /// - Returns: the list; nil where there is none
     /// - Throws: ``PeersError`` where the list, or the place in it, cannot be used
     public static func taken(from arguments: inout [String]) throws(PeersError) -> Peers? {
-        let own = value(of: "--self", in: &arguments)
-        guard let list = value(of: "--peers", in: &arguments) else { return nil }
-        return try Peers(list, self: own.map { text throws(PeersError) in try Place(text) } ?? .found)
-    }
-
-    private static func value(of option: String, in arguments: inout [String]) -> String? {
-        guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else { return nil }
-        defer { arguments.removeSubrange(index...(index + 1)) }
-        return arguments[index + 1]
+        try PeersArguments(takenFrom: &arguments).peers
     }
 }

@@ -9,7 +9,7 @@ final class SplitEnd {
     private let door: DepartureDoor
     private unowned let exchange: any ExchangeEvents
     private var ledger: SplitLedger<[Bytes]>
-    private var writes: SplitWrites
+    private var writes: any OriginWrites
     /// How many bytes were taken off the door since it was last told.
     private var taken = 0
     private var isClosing = false
@@ -25,11 +25,12 @@ final class SplitEnd {
     ///   - places: which members take batches
     ///   - count: how many members there are
     ///   - isOrdered: whether the order is restored behind them
+    ///   - isKeyed: whether elements are dealt out by the hashes of their keys
     ///   - door: through which the run hands its output over
     ///   - limits: how much is on its way at most
     ///   - exchange: sends frames
     init(
-        _ flow: FlowAddress, to places: [Int], of count: Int, isOrdered: Bool, door: DepartureDoor,
+        _ flow: FlowAddress, to places: [Int], of count: Int, isOrdered: Bool, isKeyed: Bool, door: DepartureDoor,
         limits: ExchangeLimits, exchange: any ExchangeEvents
     ) {
         self.flow = flow
@@ -37,8 +38,9 @@ final class SplitEnd {
         self.door = door
         self.exchange = exchange
         ledger = SplitLedger(
-            lanes: count, heldLimit: limits.heldBytes, overhead: FrameEncoder.fragmentOverhead, isOrdered: isOrdered)
-        writes = SplitWrites(limits)
+            lanes: count, heldLimit: limits.heldBytes, heldBatches: limits.heldBatches,
+            overhead: FrameEncoder.fragmentOverhead, isOrdered: isOrdered, awaitsLanes: isKeyed)
+        writes = isKeyed ? KeyedWrites(limits, places: places) : SplitWrites(limits)
     }
 
     // MARK: The run
@@ -64,6 +66,12 @@ final class SplitEnd {
         if isFinished { return exchange.send(.closeFlow(CloseFlow(flow: flow)), to: place) }
         guard places.contains(place) else { return }
         ledger.laneIsUp(place)
+        settle()
+    }
+
+    /// Members that have not come yet have been waited for long enough: others get the keys that belong to them.
+    func stopAwaiting() {
+        ledger.stopAwaiting()
         settle()
     }
 
@@ -107,7 +115,7 @@ final class SplitEnd {
             if let action = ledger.nextAction() {
                 perform(action)
             } else if ledger.wantsMore, let batch = writes.makeBatch() {
-                ledger.append(batch.elements, size: batch.size)
+                ledger.append(batch.elements, size: batch.size, slot: batch.slot)
             } else if isClosing, !isTold, writes.isEmpty {
                 isTold = true
                 ledger.end()

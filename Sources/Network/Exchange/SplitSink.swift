@@ -6,10 +6,13 @@ struct SplitSink: Sink {
 
     let door: DepartureDoor
     let limits: ExchangeLimits
+    let kind: String
+    /// Whether the hash of its key stands before each element.
+    let isKeyed: Bool
     let split: OnLoop<SplitEnd>
 
     var descriptor: SinkDescriptor {
-        SinkDescriptor(kind: "NET-SPLIT", confirmation: .acknowledgement)
+        SinkDescriptor(kind: kind, confirmation: .acknowledgement)
     }
 
     func makeWriter() -> Writer { Writer(sink: self) }
@@ -22,14 +25,20 @@ struct SplitSink: Sink {
         ) throws {
             var elements: [Bytes] = []
             elements.reserveCapacity(batch.count)
+            var hashes: [UInt64] = []
             var bytes = 0
             for index in 0..<batch.count {
-                let element = batch[index]
+                var element = batch[index]
+                if sink.isKeyed {
+                    let parts = SplitKeys.parts(of: element)
+                    hashes.append(parts.hash)
+                    element = parts.element
+                }
                 try sink.limits.check(element, at: acknowledgement.position(of: index))
                 bytes += ExchangeLimits.size(of: element)
                 elements.append(element)
             }
-            let write = SplitWrite(elements, acknowledgement)
+            let write = SplitWrite(elements, hashes: hashes, acknowledgement)
             let size = bytes
             _ = try sink.door.pass(size) { sink.split.run { $0.take(write, size) } }
         }

@@ -4,11 +4,14 @@ import Synchronization
 /// What a run has handed to a split at once, with the duty to say what became of it.
 final class SplitWrite: Sendable {
     let elements: [Bytes]
+    /// The hashes of their keys; empty where they are dealt out without keys.
+    let hashes: [UInt64]
     private let acknowledgement: Mutex<SinkAcknowledgement?>
 
     /// Elements that wait to be sent.
-    init(_ elements: [Bytes], _ acknowledgement: consuming SinkAcknowledgement) {
+    init(_ elements: [Bytes], hashes: [UInt64] = [], _ acknowledgement: consuming SinkAcknowledgement) {
         self.elements = elements
+        self.hashes = hashes
         self.acknowledgement = Mutex(consume acknowledgement)
     }
 

@@ -1,7 +1,7 @@
 import Connect
 
-/// What a run has handed to a split: makes batches of it, and ends it as the batches end.
-struct SplitWrites {
+/// What a run has handed to a split that deals batches out in turn.
+struct SplitWrites: OriginWrites {
     /// Elements of one write that stand together in one batch.
     private struct Part {
         let write: SplitWrite
@@ -18,26 +18,21 @@ struct SplitWrites {
     private var begun = 0
     /// Of each batch that has not ended, what it is made of.
     private var batches = NumberedQueue<[Part]>(first: 0)
-    /// How many bytes wait that are in no batch.
     private(set) var waitingBytes = 0
 
     init(_ limits: ExchangeLimits) {
         self.limits = limits
     }
 
-    /// Whether nothing waits to become a batch.
     var isEmpty: Bool { waiting.count == 0 }
 
-    /// Takes what a run has handed over.
     mutating func append(_ write: SplitWrite, bytes: Int) {
         waiting.append(write)
         waitingBytes += bytes
     }
 
-    /// Makes the next batch: of several writes, if they had to wait.
-    ///
-    /// - Returns: its elements and the length of its frame; nil where nothing waits
-    mutating func makeBatch() -> (elements: [Bytes], size: Int)? {
+    // Of several writes, if they had to wait.
+    mutating func makeBatch() -> OriginBatch? {
         guard !isEmpty else { return nil }
         var elements: [Bytes] = []
         var size = FrameEncoder.fragmentOverhead
@@ -61,10 +56,9 @@ struct SplitWrites {
         }
         waitingBytes -= size - FrameEncoder.fragmentOverhead
         batches.append(parts)
-        return (elements, size)
+        return OriginBatch(elements: elements, size: size)
     }
 
-    /// All batches below a number have ended.
     mutating func end(below number: UInt64) {
         while batches.count > 0, batches.first < number {
             for part in batches[batches.first] where part.isLast { part.write.end() }
@@ -72,11 +66,6 @@ struct SplitWrites {
         }
     }
 
-    /// Nothing will be done any more behind some elements of the first batch that has not ended; all else is let go.
-    ///
-    /// - Parameters:
-    ///   - index: how many elements of that batch are done
-    ///   - byLimit: whether a limit ended it, else a failure
     mutating func cut(at index: Int, byLimit: Bool) {
         var left = index
         if batches.count > 0 {

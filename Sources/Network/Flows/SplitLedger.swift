@@ -42,6 +42,8 @@ struct SplitLedger<Content: Sendable>: Sendable {
 
     private struct Lane: Sendable {
         var isUp = false
+        /// Whether it has ever been up.
+        var hasBeenUp = false
         var isToOpen = false
         var hasEnded = false
         var generation: UInt32 = 0
@@ -57,7 +59,10 @@ struct SplitLedger<Content: Sendable>: Sendable {
 
     private let isOrdered: Bool
     private let heldLimit: Int
+    private let heldBatches: Int
     private let overhead: Int
+    /// Whether what belongs to a lane that has never been up waits for it.
+    private var awaitsLanes: Bool
     private var entries: NumberedQueue<Entry>
     private var lanes: [Lane]
     /// Numbers to be sent, the lowest at the end.
@@ -77,14 +82,21 @@ struct SplitLedger<Content: Sendable>: Sendable {
     /// - Parameters:
     ///   - lanes: how many members may take batches
     ///   - heldLimit: how many bytes a lane may have that the merge has not taken; one batch more may be on it
+    ///   - heldBatches: how many batches a lane may have that the merge has not taken
     ///   - overhead: what a batch without content costs of the credit, in bytes
     ///   - isOrdered: whether the order is restored behind it
+    ///   - awaitsLanes: whether what belongs to a lane that has never been up waits for it, until ``stopAwaiting()``
     ///   - first: the number of the first batch
-    init(lanes: Int, heldLimit: Int, overhead: Int, isOrdered: Bool = true, first: UInt64 = 0) {
+    init(
+        lanes: Int, heldLimit: Int, heldBatches: Int = .max, overhead: Int, isOrdered: Bool = true,
+        awaitsLanes: Bool = false, first: UInt64 = 0
+    ) {
         self.lanes = Array(repeating: Lane(), count: lanes)
         self.heldLimit = heldLimit
+        self.heldBatches = heldBatches
         self.overhead = overhead
         self.isOrdered = isOrdered
+        self.awaitsLanes = awaitsLanes
         entries = NumberedQueue(first: first)
     }
 }
@@ -156,7 +168,13 @@ extension SplitLedger {
     mutating func laneIsUp(_ lane: Int) {
         guard !lanes[lane].isUp else { return }
         lanes[lane].isUp = true
+        lanes[lane].hasBeenUp = true
         restart(lane)
+    }
+
+    /// Lanes that have never been up have been waited for long enough: others get what belongs to them.
+    mutating func stopAwaiting() {
+        awaitsLanes = false
     }
 
     /// A member is lost: others get what it had.
@@ -177,7 +195,9 @@ extension SplitLedger {
         lanes[lane].credit = min(lanes[lane].credit + bytes, Int(UInt32.max))
     }
 
-    private func hasRoom(_ lane: Lane) -> Bool { lane.credit > 0 && lane.heldBytes < heldLimit }
+    private func hasRoom(_ lane: Lane) -> Bool {
+        lane.credit > 0 && lane.heldBytes < heldLimit && lane.heldCount < heldBatches
+    }
 
     private mutating func restart(_ lane: Int) {
         release(lane)
@@ -186,11 +206,11 @@ extension SplitLedger {
     }
 
     private mutating func release(_ lane: Int) {
-        let isUp = lanes[lane].isUp
-        let generation = lanes[lane].generation
+        let before = lanes[lane]
         lanes[lane] = Lane()
-        lanes[lane].isUp = isUp
-        lanes[lane].generation = generation
+        lanes[lane].isUp = before.isUp
+        lanes[lane].hasBeenUp = before.hasBeenUp
+        lanes[lane].generation = before.generation
         for number in entries.first..<entries.next where entries[number].lane == lane {
             switch entries[number].state {
             case .sent:
@@ -216,6 +236,7 @@ extension SplitLedger {
     mutating func nextAction() -> Action? {
         if let ceiling, let lowest = waiting.last, lowest > ceiling.number { waiting = [] }
         while let number = waiting.last {
+            if awaitsLanes, let slot = entries[number].slot, !lanes[slot].hasBeenUp { return openAny() ?? nextOrphan() }
             guard let slot = entries[number].slot, let lane = lane(of: slot) else {
                 switch choose(0..<lanes.count, for: number) {
                 case .lane(let lane): return open(lane) ?? send(waiting.removeLast(), on: lane)

@@ -12,6 +12,8 @@ struct PlanVerb: ParsableCommand {
 
     @OptionGroup var arguments: PipelineArguments
 
+    @OptionGroup(title: "Instances that share the work") var peers: PeersWords
+
     @Option(name: [.customShort("o"), .customLong("output")], help: "How: text, json, dot or mermaid.")
     var format: Format = .text
 
@@ -37,7 +39,7 @@ struct PlanVerb: ParsableCommand {
 
     private func text(_ arguments: PipelineArguments) throws -> String {
         let request = try PipelineRequest(arguments)
-        return request.hidden(format.text(of: try request.plan()))
+        return request.hidden(format.text(of: try request.plan(peers)))
     }
 }
 

@@ -48,6 +48,8 @@ public struct RunVerb: AsyncParsableCommand {
 
     @OptionGroup var watching: WatchOptions
 
+    @OptionGroup(title: "Instances that share the work") var peers: PeersWords
+
     /// A verb that was told nothing yet.
     public init() {}
 
@@ -88,7 +90,7 @@ public struct RunVerb: AsyncParsableCommand {
         var options = RunOptions()
         try readTimes(&options)
         // Planned here already: what is wrong with it is said without secrets.
-        let plan = try request.plan()
+        let plan = try request.plan(peers)
         let pipeline = try request.pipeline()
         let format = logFormat
         options.logger = Logger(label: "connectctl") { ToolLogHandler(label: $0, format: format) }
@@ -100,7 +102,7 @@ public struct RunVerb: AsyncParsableCommand {
             watched()
             onEnd()
         }
-        await pipeline.main(options, logLevel: quiet ? .error : asked ?? .warning, watcher: watcher)
+        try await peers.main(pipeline, options, logLevel: quiet ? .error : asked ?? .warning, watcher: watcher)
     }
 
     private func readTimes(_ options: inout RunOptions) throws {

@@ -10,12 +10,14 @@ struct ValidateVerb: ParsableCommand {
 
     @OptionGroup var arguments: PipelineArguments
 
+    @OptionGroup(title: "Instances that share the work") var peers: PeersWords
+
     @Flag(help: "Also shows each value with the place where it was said.")
     var explain = false
 
     func run() throws {
         let request = try PipelineRequest(arguments)
-        let plan = try request.plan()
+        let plan = try request.plan(peers)
         if explain { ToolOutput.show(request.hidden(request.explanation(ToolCatalog.current))) }
         ToolOutput.show("\(plan.pipeline): no mistakes")
     }

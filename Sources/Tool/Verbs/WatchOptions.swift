@@ -99,15 +99,15 @@ struct WatchOptions: ParsableArguments {
 /// A run that will be started.
 private final class StartedRun: Sendable {
     private let plan: Plan
-    private let run = Mutex<PipelineRun?>(nil)
+    private let look = Mutex<(@Sendable () -> RunStatus)?>(nil)
 
     init(_ plan: Plan) {
         self.plan = plan
     }
 
-    func set(_ started: PipelineRun) { run.withLock { $0 = started } }
+    func set(_ status: @escaping @Sendable () -> RunStatus) { look.withLock { $0 = status } }
 
-    var status: RunStatus { run.withLock { $0 }?.status ?? RunStatus(of: plan) }
+    var status: RunStatus { look.withLock { $0 }?() ?? RunStatus(of: plan) }
 }
 
 extension PipelineRequest {

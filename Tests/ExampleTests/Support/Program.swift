@@ -13,5 +13,7 @@ extension Program {
     static let fileToFile = Program("file-to-file")
     static let shapes = Program("shapes")
     static let splitMapMerge = Program("split-map-merge")
+    static let filesAcrossPeers = Program("files-across-peers")
+    static let xmlFilterAcrossPeers = Program("xml-filter-across-peers")
     static let shell = Program(at: "/bin/sh")
 }

@@ -119,58 +119,58 @@ struct JSONPatchWriter: ~Copyable {
     private mutating func append(
         _ index: Int, _ patch: JSONPatch, _ found: UInt64, _ run: inout Run, _ output: inout BytesBuilder
     ) throws(CoderError) {
-        for (place, member) in patch.members.enumerated() {
-            if place < 64 {
-                if found >> UInt64(place) & 1 == 1 { continue }
-            } else if member.name.withUnsafeBytes({ tape.member($0, of: index) }) != nil {
-                continue
-            }
-            var value = BytesBuilder()
-            guard try JSONPatchWriter.make(member.change, &value) else { continue }
+        for place in patch.members.indices {
+            // Most are there, and not looked at again.
+            if place < 64, found >> UInt64(place) & 1 == 1 { continue }
+            let member = patch.members[place]
+            if place >= 64, member.name.withUnsafeBytes({ tape.member($0, of: index) }) != nil { continue }
+            guard try JSONPatchWriter.isMade(member.change) else { continue }
             // Behind the last one that stays, or behind the bracket.
             if run.droppedStart == nil { copy(until: run.keptEnd ?? tape.start(index) + 1, &output) }
             if run.keptEnd != nil { output.append(UInt8(ascii: ",")) }
-            output.append(member.written)
-            output.append(UInt8(ascii: ":"))
-            output.append(value.take())
+            try JSONPatchWriter.make(member, &output)
             run.keptEnd = done
         }
     }
 
-    /// Writes a value that is not there yet, with the objects on the way to it.
-    ///
-    /// - Returns: whether there is one
-    private static func make(
-        _ change: JSONPatch.Change, _ output: inout BytesBuilder
-    ) throws(CoderError) -> Bool {
+    /// Whether a change makes a value where there is none.
+    private static func isMade(_ change: JSONPatch.Change) throws(CoderError) -> Bool {
         switch change {
-        case .set(let bytes):
-            output.append(bytes)
-            return true
+        case .set: return true
         case .drop, .rename, .keep: return false
         case .inside(let patch):
-            var isEmpty = true
-            var content = BytesBuilder()
-            for member in patch.members {
-                var value = BytesBuilder()
-                guard try make(member.change, &value) else { continue }
-                if !isEmpty { content.append(UInt8(ascii: ",")) }
-                isEmpty = false
-                content.append(member.written)
-                content.append(UInt8(ascii: ":"))
-                content.append(value.take())
-            }
             if let element = patch.elements.first(where: { $0.change.sets }) {
                 throw CoderError(
                     .malformed, coder: "JSON",
                     "there is no array for element [\(element.place)] that is to be set; only objects are made on the way"
                 )
             }
-            if isEmpty { return false }
+            for member in patch.members where try isMade(member.change) { return true }
+            return false
+        }
+    }
+
+    /// Writes a member that is not there yet.
+    private static func make(_ member: JSONPatch.Member, _ output: inout BytesBuilder) throws(CoderError) {
+        output.append(member.written)
+        output.append(UInt8(ascii: ":"))
+        try make(member.change, &output)
+    }
+
+    /// Writes a value that is not there yet, with the objects on the way to it.
+    private static func make(_ change: JSONPatch.Change, _ output: inout BytesBuilder) throws(CoderError) {
+        switch change {
+        case .set(let bytes): output.append(bytes)
+        case .drop, .rename, .keep: break
+        case .inside(let patch):
             output.append(UInt8(ascii: "{"))
-            output.append(content.take())
+            var isFirst = true
+            for member in patch.members where try isMade(member.change) {
+                if !isFirst { output.append(UInt8(ascii: ",")) }
+                isFirst = false
+                try make(member, &output)
+            }
             output.append(UInt8(ascii: "}"))
-            return true
         }
     }
 
@@ -212,11 +212,10 @@ struct JSONPatchWriter: ~Copyable {
                     "element [\(element.place)] is to be set in an array of \(tape.count(index)); elements are there, or "
                         + "the next one")
             }
-            var value = BytesBuilder()
-            guard try JSONPatchWriter.make(element.change, &value) else { continue }
+            guard try JSONPatchWriter.isMade(element.change) else { continue }
             if run.droppedStart == nil { copy(until: run.keptEnd ?? tape.start(index) + 1, &output) }
             if run.keptEnd != nil { output.append(UInt8(ascii: ",")) }
-            output.append(value.take())
+            try JSONPatchWriter.make(element.change, &output)
             run.keptEnd = done
             place += 1
         }

@@ -85,6 +85,8 @@ final class XMLParser {
         if let place = XMLAttributeSearch.tag(in: text, withMoreThan: limits.attributes) {
             throw error(.attributes(limits, Int64(place)))
         }
+        // A declaration may name an encoding. Bytes that are none in it libxml2 would print.
+        if text.count > 1, text[0] != 0x3C || text[1] == 0x3F { xmlSetStructuredErrorFunc(nil) { _, _ in } }
         state.pointee.begin()
         let context = try reset()
         if context.pointee.options & options != options || self.options != options {

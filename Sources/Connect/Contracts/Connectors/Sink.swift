@@ -49,11 +49,15 @@ public struct SinkDescriptor: Sendable, Hashable {
     /// domain: what was written and the source's positions are committed together, by ``SinkWriter/store(_:)``, which then
     /// is what confirms, whatever ``confirmation`` says.
     public var transactionDomain: String?
+    /// Whether it writes to a standard stream of the process, for whoever has called the program: of several instances,
+    /// the last one has it.
+    public var isStandardStream: Bool
 
     /// What the plan must know of a sink.
     public init(
         kind: String, target: String = "", confirmation: Confirmation = .write, window: Int? = nil,
-        mayBlock: Bool = true, isExactlyOnce: Bool = false, hasQueue: Bool = false, transactionDomain: String? = nil
+        mayBlock: Bool = true, isExactlyOnce: Bool = false, hasQueue: Bool = false, transactionDomain: String? = nil,
+        isStandardStream: Bool = false
     ) {
         self.kind = kind
         self.target = target
@@ -63,6 +67,7 @@ public struct SinkDescriptor: Sendable, Hashable {
         self.isExactlyOnce = isExactlyOnce
         self.hasQueue = hasQueue
         self.transactionDomain = transactionDomain
+        self.isStandardStream = isStandardStream
     }
 }
 

@@ -5,9 +5,9 @@
 @usableFromInline
 struct WorkerInstance<Instance> {
     @usableFromInline var value: Instance
-    private let filler: UInt8 = 0
+    @usableFromInline let filler: UInt8 = 0
 
-    @usableFromInline
+    @inlinable
     init(_ value: Instance) {
         self.value = value
     }

@@ -7,16 +7,19 @@ enum PlanJSON {
     }
 
     private static func tree(of plan: Plan) -> StateTree {
-        .members([
-            ("version", .integer(1)), ("pipeline", .string(plan.pipeline)), ("hash", .string(plan.hash)),
-            ("guarantee", delivery(plan.promise.delivery)), ("order", order(plan.promise.order)),
-            ("deadLetters", .array(plan.promise.deadLetters.map(deadLetters))),
-            ("states", .array(plan.promise.states.map(state))), ("settings", settings(plan.settings)),
-            ("warnings", .array(plan.warnings.map(warning))),
-            ("declared", .array(plan.declared.map(stage))), ("withNetwork", .array(plan.withNetwork.map(stage))),
-            ("withCoders", .array(plan.withCoders.map(stage))),
-            ("segments", .array(plan.segments.map { segment($0, plan.withCoders) })),
-        ])
+        // Only for peers, so that all other plans read as they did.
+        let sharing = plan.sharingText.map { [("peers", StateTree.string($0))] } ?? []
+        return .members(
+            [
+                ("version", .integer(1)), ("pipeline", .string(plan.pipeline)), ("hash", .string(plan.hash)),
+                ("guarantee", delivery(plan.promise.delivery)), ("order", order(plan.promise.order)),
+                ("deadLetters", .array(plan.promise.deadLetters.map(deadLetters))),
+                ("states", .array(plan.promise.states.map(state))), ("settings", settings(plan.settings)),
+                ("warnings", .array(plan.warnings.map(warning))),
+                ("declared", .array(plan.declared.map(stage))), ("withNetwork", .array(plan.withNetwork.map(stage))),
+                ("withCoders", .array(plan.withCoders.map(stage))),
+                ("segments", .array(plan.segments.map { segment($0, plan.withCoders) })),
+            ] + sharing)
     }
 
     private static func delivery(_ delivery: PlanPromise.Delivery) -> StateTree {

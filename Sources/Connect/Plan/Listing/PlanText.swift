@@ -29,6 +29,7 @@ struct PlanText {
         writeSegments()
         lines.append("")
         writeDelivery()
+        writeSharing()
         writeStates()
         writeWarnings()
     }
@@ -95,6 +96,10 @@ struct PlanText {
         write("order", "\(order.guarantee): \(blamed(order.stage, order.reason))")
     }
 
+    private mutating func writeSharing() {
+        if let text = plan.sharingText { write("peers", text) }
+    }
+
     private mutating func writeStates() {
         for state in plan.promise.states {
             var fate = state.isDurable ? "is kept with the checkpoint" : "starts anew after a restart"
@@ -124,6 +129,11 @@ struct PlanText {
 extension PlanSegment {
     /// How many threads the segment has.
     var listedThreads: String { workers == 1 ? "1 thread" : "\(workers) threads" }
+}
+
+extension Plan {
+    /// How peers share the pipeline, in words; nil in a plan that was not asked for them.
+    var sharingText: String? { sharing.map { $0.text(PeersCheck.placedParts(of: withNetwork, $0)) } }
 }
 
 extension Plan: CustomStringConvertible {

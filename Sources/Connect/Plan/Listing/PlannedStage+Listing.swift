@@ -23,12 +23,14 @@ extension PlannedStage {
         if !detail.isEmpty { texts.append(role == .sink ? "to \(detail)" : "from \(detail)") }
         if let source { texts.append(source.isBounded ? "ends" : "never ends") }
         if case .asynchronous(_, let calls, _) = operation { texts.append("up to \(calls) calls at once") }
+        if case .network(let network) = operation, let count = network.batchCount { texts.append("\(count) at a time") }
         if isDurable { texts.append("durable") }
         return texts
     }
 
     private var parallelism: [String] {
         var texts: [String] = []
+        if let placement = settings.placement { texts.append("on \(placement)") }
         if let buffer = settings.buffer { texts.append("buffer \(buffer)") }
         if let par = settings.par {
             switch settings.order.kind {

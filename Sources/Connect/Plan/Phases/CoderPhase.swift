@@ -24,13 +24,17 @@ struct CoderPhase {
     private mutating func take(_ index: Int) {
         let stage = declared[index]
         if stage.role == .conversion {
-            guard let input = stage.input, let output = stage.output else { return }
+            // Behind a network stage it gets bytes, whatever the declaration says.
+            let given = index > 0 ? declared[index - 1].output : nil
+            guard let input = given ?? stage.input, let output = stage.output else { return }
             let because = "\(stage.mention) asks for \(output.name)"
             let path = coders(for: index, from: input, to: output, because)
             stages += path.isEmpty ? [stage] : replacing(stage, by: path)
             return
         }
-        if index > 0, let given = declared[index - 1].output, let taken = stage.input, given != taken {
+        if case .network(let network) = stage.operation, let keys = network.keys {
+            stages += encoders(for: index, by: keys)
+        } else if index > 0, let given = declared[index - 1].output, let taken = stage.input, given != taken {
             stages += coders(for: index, from: given, to: taken, "\(stage.mention) takes \(taken.name)")
         }
         stages.append(stage)
@@ -54,13 +58,37 @@ struct CoderPhase {
         return []
     }
 
+    /// What leads to a split by key: coders to what has the keys, and one stage that encodes it and notes the key of each.
+    private mutating func encoders(for index: Int, by keys: SplitKeys) -> [PlannedStage] {
+        let stage = declared[index]
+        guard index > 0, let given = declared[index - 1].output, let taken = stage.input else { return [] }
+        let because = "\(stage.mention) deals out by a key of \(keys.element.name)"
+        var before: [PlannedStage] = []
+        if given != keys.element { before = coders(for: index, from: given, to: keys.element, because) }
+        var encoders: [CoderEntry] = []
+        switch search.path(from: keys.element, to: taken) {
+        case .path(let entries): encoders = entries
+        // What was found is told as for any other stage.
+        case .none, .ambiguous: _ = coders(for: index, from: keys.element, to: taken, because)
+        }
+        let kind = (encoders.map(\.name) + ["KEY"]).joined(separator: " >> ")
+        var settings = StageSettings()
+        let par = workers(at: index)
+        if par > 1 { settings.par = par }
+        let marking = PlannedStage(
+            number: 0, name: names.unique("KEY-\(stage.number)"), kind: kind,
+            operation: .coder(name: kind, make: keys.makeEncoder(encoders)), settings: settings, input: keys.element,
+            output: taken, location: stage.location, injectedBecause: because)
+        return before + [marking]
+    }
+
     /// How many workers the coders before a stage run on.
     private func workers(at index: Int) -> Int {
         let stage = declared[index]
         if stage.role == .conversion, let par = stage.settings.par { return par }
         if let coderPar { return coderPar }
-        // What goes to other instances is encoded where it was made.
-        if stage.role == .network, index > 0 { return declared[index - 1].par }
+        // What leaves the process is encoded where it was made.
+        if stage.role == .network || stage.role == .sink, index > 0 { return declared[index - 1].workersBehind }
         if stage.role == .conversion { return index + 1 < declared.count ? workers(at: index + 1) : 1 }
         return stage.par
     }
@@ -92,4 +120,9 @@ struct CoderPhase {
         }
         return coders
     }
+}
+
+extension PlannedStage {
+    /// On how many workers what it gives can be worked on further, where it is; a limit or a throttle has joined them.
+    fileprivate var workersBehind: Int { settings.limit == nil && settings.throttle == nil ? par : 1 }
 }

@@ -5,8 +5,9 @@ struct NetworkRule: PlanRule {
         var split: PlannedStage?
         for (index, stage) in declaration.stages.enumerated() {
             guard case .network(let network) = stage.operation else { continue }
+            if let count = network.batchCount, count < 1 { findings.append(empty(stage, count)) }
             switch network.kind {
-            case .split:
+            case .split, .keyedSplit:
                 if let split { findings.append(again(stage, behind: split)) }
                 split = stage
             case .merge, .orderedMerge:
@@ -16,6 +17,7 @@ struct NetworkRule: PlanRule {
                 }
                 let between = declaration.stages[..<index].drop { $0.number < begin.number }
                 findings += between.flatMap { obstacles($0, before: stage, isOrdered: network.kind == .orderedMerge) }
+                if begin.isKeyedSplit, network.kind == .orderedMerge { findings.append(unordered(stage, begin)) }
                 split = nil
             }
         }
@@ -26,6 +28,20 @@ struct NetworkRule: PlanRule {
         stage.finding(
             .networkStage, "splits what \(split.mention) has split already",
             "Merge the elements before they are split again, or take one of the two away.")
+    }
+
+    private func empty(_ split: PlannedStage, _ count: Int) -> PlanFinding {
+        split.finding(
+            .networkStage, "deals out \(count) elements at a time, so nothing would be dealt out",
+            "Say how many elements an instance gets at a time, at least 1.")
+    }
+
+    private func unordered(_ merge: PlannedStage, _ split: PlannedStage) -> PlanFinding {
+        merge.finding(
+            .networkStage,
+            "restores the order of all elements, but \(split.mention) has dealt them out by key, which keeps only the order "
+                + "of each key",
+            "Merge with .merge(), behind which elements with equal keys are in order, or split without a key.")
     }
 
     private func unsplit(_ stage: PlannedStage) -> PlanFinding {

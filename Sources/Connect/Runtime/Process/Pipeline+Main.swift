@@ -37,7 +37,7 @@ extension Pipeline {
         options.logger.logLevel = logLevel
         await Pipeline.main(watcher) { [options] in
             let run = try PipelineRun(self, options)
-            watcher.onStart(run)
+            watcher.onStart { run.status }
             return ProcessWork(stop: run.stop, abort: run.abort) { _ = try await run.value() }
         }
     }
@@ -99,8 +99,8 @@ extension Pipeline {
 
 /// What a program does that watches its run.
 package struct ProcessWatcher: Sendable {
-    /// Given the run as soon as it is started.
-    package var onStart: @Sendable (PipelineRun) -> Void = { _ in }
+    /// Given what says how the run stands, as soon as it is started.
+    package var onStart: @Sendable (@escaping @Sendable () -> RunStatus) -> Void = { _ in }
     /// Called when SIGUSR1 comes; nil leaves that signal alone.
     package var onStateWanted: (@Sendable () -> Void)?
     /// Called when the run has ended, before the reason is said.

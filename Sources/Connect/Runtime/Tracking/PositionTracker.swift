@@ -18,11 +18,16 @@ final class PositionTracker: PartitionRegistry, Sendable {
     private let scheduler: any Scheduler
     let tracksElements: Bool
     private let hooks: Mutex<RevocationHooks?>
-    private let onFinish = Mutex<(@Sendable () -> Void)?>(nil)
+    private let listener = Mutex<Listener?>(nil)
     /// Batches that are not done.
     let outstanding = Atomic<Int>(0)
     /// Counts batches that are done; a number that stands still while some are outstanding is a stall.
     let finished = Atomic<Int>(0)
+
+    /// A closure that stands in generic storage by itself is wrapped once more each time it is read.
+    private struct Listener: Sendable {
+        let batchFinished: @Sendable () -> Void
+    }
 
     /// What a revocation needs of the run.
     struct RevocationHooks: Sendable {
@@ -53,7 +58,7 @@ final class PositionTracker: PartitionRegistry, Sendable {
 
     /// Says whom to tell of each batch that is done; on whatever thread it ended.
     func setOnFinish(_ new: @escaping @Sendable () -> Void) {
-        onFinish.withLock { $0 = new }
+        listener.withLock { $0 = Listener(batchFinished: new) }
     }
 
     func partition(named name: String, detail: String) -> PartitionID {
@@ -107,7 +112,7 @@ final class PositionTracker: PartitionRegistry, Sendable {
         finished.add(1, ordering: .relaxed)
         if tracksElements { noteEnds(of: token) }
         state.withLock { if $0.isWaitedFor { changed.broadcast() } }
-        onFinish.withLock { $0 }?()
+        listener.withLock { $0 }?.batchFinished()
     }
 
     private func noteEnds(of token: RootToken) {

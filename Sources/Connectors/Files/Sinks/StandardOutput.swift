@@ -29,7 +29,7 @@ public struct StandardOutput: Sink {
 
     /// What the plan must know of it.
     public var descriptor: SinkDescriptor {
-        SinkDescriptor(kind: "StandardOutput", confirmation: .write)
+        SinkDescriptor(kind: "StandardOutput", confirmation: .write, isStandardStream: true)
     }
 
     /// Makes the writer of a run.
@@ -54,7 +54,7 @@ public struct StandardError: Sink {
 
     /// What the plan must know of it.
     public var descriptor: SinkDescriptor {
-        SinkDescriptor(kind: "StandardError", confirmation: .write)
+        SinkDescriptor(kind: "StandardError", confirmation: .write, isStandardStream: true)
     }
 
     /// Makes the writer of a run.
@@ -72,7 +72,7 @@ public struct StandardOutputChunks: Sink {
 
     /// What the plan must know of it.
     public var descriptor: SinkDescriptor {
-        SinkDescriptor(kind: "StandardOutput", confirmation: .write)
+        SinkDescriptor(kind: "StandardOutput", confirmation: .write, isStandardStream: true)
     }
 
     /// Makes the writer of a run.

@@ -1,12 +1,11 @@
 import Foundation
-import ProcessSupport
 
 /// A connection of somebody who need not be a peer.
-final class RawSocket {
+package final class RawSocket {
     private let descriptor: Int32
 
     /// Connects to a port of 127.0.0.1.
-    init(to port: Int) throws {
+    package init(to port: Int) throws {
         #if canImport(Darwin)
             descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #else
@@ -30,7 +29,7 @@ final class RawSocket {
     deinit { close(descriptor) }
 
     /// Sends as much as the other side takes; blocks.
-    func write(_ bytes: [UInt8]) {
+    package func write(_ bytes: [UInt8]) {
         #if canImport(Darwin)
             var one: Int32 = 1
             setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, socklen_t(MemoryLayout<Int32>.size))
@@ -47,7 +46,7 @@ final class RawSocket {
     }
 
     /// Reads until the other side has closed; blocks.
-    func readAll() -> [UInt8] {
+    package func readAll() -> [UInt8] {
         var all: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
         while true {
