@@ -1,4 +1,5 @@
 import ConnectAvroFiles
+import Synchronization
 import Testing
 
 @testable import Connect
