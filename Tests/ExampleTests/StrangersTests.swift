@@ -7,7 +7,7 @@ extension ProcessTests {
     @Suite("Strangers at the ports of a pipeline", .enabled(if: Settings.hasProc, "skipped: needs /proc"))
     struct StrangersTests {
         /// How much more memory a process may have afterwards, in kilobytes.
-        private static let room = TestBuild.isSanitized ? 400_000 : 16_000
+        private static let room = TestBuild.isSanitized ? 400_000 : 32_000
         private static let connects = Settings.isSoak ? 10_000 : 500
 
         private static let noise: [UInt8] = {

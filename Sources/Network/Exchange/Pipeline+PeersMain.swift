@@ -31,15 +31,3 @@ extension Pipeline {
         }
     }
 }
-
-extension Peers {
-    /// Takes `--peers LIST` and `--self ADDRESS` out of the arguments of a program; ``PeersArguments`` also takes what
-    /// protects the connections.
-    ///
-    /// - Parameter arguments: what a program was called with; what else there is stays
-    /// - Returns: the list; nil where there is none
-    /// - Throws: ``PeersError`` where the list, or the place in it, cannot be used
-    public static func taken(from arguments: inout [String]) throws(PeersError) -> Peers? {
-        try PeersArguments(takenFrom: &arguments).peers
-    }
-}

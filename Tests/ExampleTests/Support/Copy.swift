@@ -36,7 +36,8 @@ struct Copy {
     func interrupt(_ signal: Int32, afterBytes growth: Int) async throws -> ChildProcess.Ending {
         let goal = scratch.length("out") + growth
         let process = try start()
-        let early = try await eventually(within: .seconds(60), "\(goal) bytes of output") { () -> Bool? in
+        let limit = Duration.seconds(Settings.isSoak ? 1800 : 60)
+        let early = try await eventually(within: limit, "\(goal) bytes of output") { () -> Bool? in
             if process.poll() != nil { return false }
             return scratch.length("out") >= goal ? true : nil
         }
