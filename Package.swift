@@ -376,22 +376,26 @@ let package = Package(
             path: "Examples/XmlFeedToJson", swiftSettings: strict
         ),
         .executableTarget(
-            name: "avro-file-to-json", dependencies: ["Connect", "ConnectAvro", "ConnectFiles"],
+            name: "avro-file-to-json", dependencies: ["Connect", "ConnectAvro", "ConnectFiles", "ConnectNetwork"],
             path: "Examples/AvroFileToJson", swiftSettings: strict
         ),
         .executableTarget(
             name: "xml-to-avro",
-            dependencies: ["Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectFiles", "ConnectXML"],
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectFiles", "ConnectNetwork", "ConnectXML",
+            ],
             path: "Examples/XmlToAvro", swiftSettings: strict
         ),
         .executableTarget(
             name: "kafka-avro-to-json",
-            dependencies: ["Connect", "ConnectAvro", "ConnectFiles", "ConnectKafka", "ConnectSchemaRegistry"],
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectFiles", "ConnectKafka", "ConnectNetwork", "ConnectSchemaRegistry",
+            ],
             path: "Examples/KafkaAvroToJson", swiftSettings: strict
         ),
         .executableTarget(
             name: "registry-to-registry",
-            dependencies: ["Connect", "ConnectAvro", "ConnectKafka", "ConnectSchemaRegistry"],
+            dependencies: ["Connect", "ConnectAvro", "ConnectKafka", "ConnectNetwork", "ConnectSchemaRegistry"],
             path: "Examples/RegistryToRegistry", swiftSettings: strict
         ),
         .executableTarget(
@@ -467,7 +471,9 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "Connect", "ConnectFiles", "ConnectGzip", "ConnectService", "ConnectTesting", "ConnectText",
+                "Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectFiles", "ConnectGzip", "ConnectKafka",
+                "ConnectSchemaRegistry", "ConnectSchemaRegistryServer", "ConnectService", "ConnectTesting",
+                "ConnectText",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Container files of Avro")
 struct AvroFileTests {
-    private static let codecs = [AvroCodec.null, .deflate(), .zstandard(), .bzip2(), .snappy, .xz()]
+    private static let codecs = [AvroCodec.null, .deflate(), .zstandard(), .bzip2(), .snappy, .xz(), .lzma]
     private static let schemaText =
         #"{"type": "record", "name": "R", "fields": [{"name": "n", "type": "long"}, {"name": "s", "type": "string"}]}"#
 
@@ -202,22 +202,26 @@ struct AvroFileTests {
             print("same" if fast == official else "DIFFERS", len(fast), fast[-1]["n"], back.getvalue().hex())
         """
 
-    @Test(
-        "Python reads the files that are written here, and here are read those of Python",
-        arguments: codecs)
-    func judged(_ codec: AvroCodec) async throws {
+    @Test("Python reads the files that are written here, and here are read those of Python, whatever the codec")
+    func judged() async throws {
         let data = try Self.data(500)
-        let file = try Self.file(data, codec)
-        let answers = try await PythonJudge().answers(Self.program, [[hexadecimal(file), codec.name]])
-        let words = try #require(answers.first).split(separator: " ")
-        #expect(words[0...2] == ["same", "500", "499"])
-        let bytes = Array(words[3].utf8)
-        let back = stride(from: 0, to: bytes.count, by: 2).compactMap {
-            UInt8(String(decoding: bytes[$0..<($0 + 2)], as: UTF8.self), radix: 16)
+        // The one that only libavro has is not known there.
+        let codecs = Self.codecs.filter { $0 != .lzma }
+        let lines = try codecs.map { [hexadecimal(try Self.file(data, $0)), $0.name] }
+        let answers = try await PythonJudge().answers(Self.program, lines)
+        try #require(answers.count == codecs.count)
+        for (codec, answer) in zip(codecs, answers) {
+            let words = answer.split(separator: " ")
+            try #require(words.count == 4)
+            #expect(words[0...2] == ["same", "500", "499"], "\(codec)")
+            let bytes = Array(words[3].utf8)
+            let back = stride(from: 0, to: bytes.count, by: 2).compactMap {
+                UInt8(String(decoding: bytes[$0..<($0 + 2)], as: UTF8.self), radix: 16)
+            }
+            let result = Self.read(back, pieces: 1000)
+            #expect(result.error == nil, "\(codec)")
+            // The schema has another text.
+            #expect(result.data.map(\.data) == data.map(\.data), "\(codec)")
         }
-        let result = Self.read(back, pieces: 1000)
-        #expect(result.error == nil)
-        // The schema has another text.
-        #expect(result.data.map(\.data) == data.map(\.data))
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ConnectAvro
 
-/// What libavro reads, by its program `avrocat`. What it is known to get wrong is left out: text with zeros in it, numbers that
+/// What libavro reads and writes, by its programs `avrocat` and `avromod`. What it is known to get wrong is left out: text with zeros in it, numbers that
 /// are none, and how it writes a float.
 @Suite("Avro beside libavro")
 struct LibavroTests {
@@ -18,12 +18,17 @@ struct LibavroTests {
         #"{"type":"record","name":"D","fields":[{"name":"in","type":{"type":"record","name":"I","fields":[{"name":"x","type":"int"},{"name":"y","type":{"type":"array","items":"string"}}]}},{"name":"more","type":{"type":"array","items":"I"}}]}"#,
     ]
 
-    @Test("What it reads of files that are written here is what they say", arguments: 0..<4)
-    func reads(_ place: Int) async throws {
+    /// How files are packed here, and how libavro packs them again.
+    private static let codecs: [(AvroCodec, String)] = [
+        (.null, "deflate"), (.deflate(), "snappy"), (.snappy, "lzma"), (.lzma, "null"),
+    ]
+
+    @Test("What it reads of files that are written here is what they say, and so is what it writes", arguments: 0..<4)
+    func readsAndWrites(_ place: Int) async throws {
         let schema = try AvroSchema(parsing: Self.schemas[place])
         let scratch = try Scratch()
         var random = RandomAvro(UInt64(place) + 1)
-        var writer = try AvroFileWriter(schema: schema, codec: place % 2 == 0 ? .null : .deflate(), blockBytes: 500)
+        var writer = try AvroFileWriter(schema: schema, codec: Self.codecs[place].0, blockBytes: 500)
         var file = Data(writer.header)
         var expected: [JSONDocument] = []
         while expected.count < 300 {
@@ -46,6 +51,24 @@ struct LibavroTests {
             let found = try JSONDocument(parsing: Bytes(String(line)))
             #expect(Self.isSame(found.root, document.root), "\(line) is not \(document)")
         }
+        let again = scratch.path("again.avro")
+        let avromod = try ChildProcess(
+            Program(at: "/usr/bin/env"), ["avromod", "--codec=\(Self.codecs[place].1)", path, again], in: scratch)
+        #expect(try await avromod.wait() == .exited(0))
+        let documents = try Self.read(scratch.data("again.avro"))
+        try #require(documents.count == expected.count)
+        for (found, document) in zip(documents, expected) {
+            #expect(Self.isSame(found.root, document.root), "\(found) is not \(document)")
+        }
+    }
+
+    private static func read(_ file: Data) throws -> [JSONDocument] {
+        let stream = AvroFileStream(goal: 0, recovers: false, limits: AvroLimits())
+        stream.append(Bytes(Array(file)))
+        var documents: [JSONDocument] = []
+        while let datum = try stream.next() { documents.append(try JSONDocument(parsing: datum.binary.json())) }
+        try stream.finish()
+        return documents
     }
 
     private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {

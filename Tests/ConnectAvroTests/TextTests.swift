@@ -26,7 +26,8 @@ struct AvroTextTests {
         arguments: [
             Case("\"int\"", "\" 007 \"", "7"), Case("\"int\"", "-3", "-3"), Case("\"int\"", "\"+5\"", "5"),
             Case("\"int\"", "\"0-5\"", nil), Case("\"int\"", "\"5.5\"", nil), Case("\"int\"", "\"\"", nil),
-            Case("\"int\"", "\"x\"", nil),
+            Case("\"int\"", "\"x\"", nil), Case("\"int\"", "\"-\"", nil), Case("\"double\"", "\".\"", nil),
+            Case("\"double\"", "\"e5\"", nil), Case("\"double\"", "\"5.\"", "5.0"),
             Case("\"int\"", "\"2147483648\"", nil), Case("\"long\"", "\"2147483648\"", "2147483648"),
             Case("\"double\"", "\".5\"", "0.5"), Case("\"double\"", "\"-00.50e1\"", "-5.0"),
             Case("\"double\"", "\"INF\"", "\"Infinity\""), Case("\"double\"", "\"1.\"", "1.0"),
@@ -52,6 +53,18 @@ struct AvroTextTests {
         var decoder = try AvroTextDecoder(schema: AvroSchema(parsing: row.type)).makeInstance()
         let result = try? decoder.convert(Bytes(row.text)).json(.plain)
         #expect(result?.description == row.result)
+    }
+
+    @Test("Unions in each other are not tried in all ways")
+    func manyWays() throws {
+        let schema = try AvroSchema(
+            parsing: #"{"type":"record","name":"Top","fields":[{"name":"next","type":["#
+                + #"{"type":"record","name":"A","fields":[{"name":"next","type":["null","A","#
+                + #"{"type":"record","name":"B","fields":[{"name":"next","type":["null","A","B"]}]}]}]},"B"]}]}"#)
+        let text = (0..<100).reduce("7") { text, _ in #"{"next":\#(text)}"# }
+        var decoder = try AvroTextDecoder(schema: schema, limits: AvroLimits(elements: 10_000)).makeInstance()
+        let error = #expect(throws: CoderError.self) { try decoder.convert(Bytes(text)) }
+        #expect(error?.code == .limitExceeded)
     }
 
     @Test("What is refused is told with the way to it")

@@ -170,7 +170,7 @@ struct ClientTests {
         let schema = try AvroSchema(parsing: Self.first)
         let data = try (0..<20).map { try Self.datum(Int32($0), schema) }
         let sink = CollectSink<Bytes>()
-        let run = PipelineRun(
+        let run = try PipelineRun(
             Pipeline("wait").root(ListSource(data))
                 .as(Bytes.self, via: SchemaRegistryEncoder(client, .subject("s"))).onError(.skip).to(sink), .quiet())
         try await eventually("the first try") { client.isOut }

@@ -21,14 +21,24 @@ struct JudgeTests {
 
     private static let program = """
         import sys, json
-        from confluent_kafka.schema_registry import SchemaRegistryClient, Schema
+        from confluent_kafka.schema_registry import (
+            SchemaRegistryClient, Schema, topic_subject_name_strategy, record_subject_name_strategy,
+            topic_record_subject_name_strategy)
         from confluent_kafka.schema_registry.avro import AvroSerializer, AvroDeserializer
         from confluent_kafka.schema_registry.error import SchemaRegistryError
         from confluent_kafka.serialization import SerializationContext, MessageField
 
         first = True
         for line in open(sys.argv[1], encoding="utf-8"):
-            url, topic, schema, value, ours = line.rstrip("\\n").split("\\t")
+            words = line.rstrip("\\n").split("\\t")
+            if len(words) == 7:
+                url, topic, schema, value, strategy, registers, field = words
+                serializer = AvroSerializer(SchemaRegistryClient({"url": url}), schema, conf={
+                    "auto.register.schemas": registers == "true",
+                    "subject.name.strategy": globals()[strategy + "_subject_name_strategy"]})
+                print(serializer(json.loads(value), SerializationContext(topic, field)).hex())
+                continue
+            url, topic, schema, value, ours = words
             client = SchemaRegistryClient({"url": url})
             value, ours = json.loads(value), bytes.fromhex(ours)
             context = SerializationContext(topic, MessageField.VALUE)
@@ -51,7 +61,7 @@ struct JudgeTests {
                     return "%s %s" % (error.http_status_code, error.error_code)
 
             subject = topic + "-value"
-            print(sorted(client.get_subjects())[:2], client.get_versions(subject))
+            print(sorted(client.get_subjects(subject_prefix="py-t0")), client.get_versions(subject))
             latest = client.get_latest_version(subject)
             print(latest.subject, latest.version, latest.schema.schema_str)
             print(client.lookup_schema(subject, Schema(schema, "AVRO")).version)
@@ -76,13 +86,16 @@ struct JudgeTests {
             var encoder = SchemaRegistryEncoder(client, .topicName("t\(number)")).makeInstance()
             lines.append([address, "t\(number)", schema, value, hexadecimal(try encoder.convert(datum))])
         }
+        lines += try strategyRows(address, client).map(\.line)
         let answers = try await PythonJudge().answers(Self.program, lines)
         var rest = answers[...]
+        func next() -> String { rest.popFirst().map(String.init) ?? "nothing" }
         for (number, (schema, value)) in Self.rows.enumerated() {
-            #expect(rest.popFirst() == "same")
-            #expect(rest.popFirst() == "same")
+            #expect(next() == "same")
+            #expect(next() == "same")
             let datum = try AvroBinary(json: Bytes(value), .plain, schema: AvroSchema(parsing: schema))
-            let words = try #require(rest.popFirst()).split(separator: " ")
+            let words = next().split(separator: " ")
+            try #require(words.count == 2)
             for (word, isKey) in zip(words, [false, true]) {
                 let subjects = SubjectStrategy.topicName("py-t\(number)")
                 var encoder = SchemaRegistryEncoder(client, subjects, isKey: isKey, registers: false).makeInstance()
@@ -93,9 +106,51 @@ struct JudgeTests {
                 "['py-t0-key', 'py-t0-value'] [1]", "t0-value 1 \"string\"", "1", "True", "False", "409 409",
                 "404 40403 404 40401", "NONE NONE", "True [1, 2]", "2 [1] 404 40401", "[1, 2]",
             ]
-            for line in expected { #expect(rest.popFirst().map(String.init) == line) }
+            for line in expected { #expect(next() == line) }
+        }
+        for row in try strategyRows(address, client, registers: false) {
+            let theirs = next()
+            var encoder = SchemaRegistryEncoder(client, row.subjects, isKey: row.isKey, registers: false).makeInstance()
+            #expect(try hexadecimal(encoder.convert(row.datum)) == theirs, "\(row.line)")
         }
         #expect(rest.isEmpty)
         await server.stop()
+    }
+
+    /// What a strategy for subjects is tried with.
+    private struct StrategyRow {
+        let line: [String]
+        let subjects: SubjectStrategy
+        let isKey: Bool
+        let datum: AvroBinary
+    }
+
+    /// Keys and values under each kind of subject: half of the schemas are registered here, the others by the client in Python,
+    /// and who did not register looks up.
+    private func strategyRows(
+        _ address: String, _ client: SchemaRegistryClient, registers: Bool = true
+    ) throws -> [StrategyRow] {
+        var rows: [StrategyRow] = []
+        for (number, (schema, value)) in Self.rows.dropFirst(2).enumerated() {
+            let topic = "s\(number)"
+            let strategies = [
+                (SubjectStrategy.topicName(topic), "topic"), (.recordName, "record"),
+                (.topicRecordName(topic), "topic_record"),
+            ]
+            for (subjects, strategy) in strategies {
+                for isKey in [true, false] {
+                    let datum = try AvroBinary(json: Bytes(value), .plain, schema: AvroSchema(parsing: schema))
+                    if registers, number == 0 {
+                        var encoder = SchemaRegistryEncoder(client, subjects, isKey: isKey).makeInstance()
+                        _ = try encoder.convert(datum)
+                    }
+                    rows.append(
+                        StrategyRow(
+                            line: [address, topic, schema, value, strategy, "\(number != 0)", isKey ? "key" : "value"],
+                            subjects: subjects, isKey: isKey, datum: datum))
+                }
+            }
+        }
+        return rows
     }
 }

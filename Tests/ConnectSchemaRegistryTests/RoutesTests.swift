@@ -152,6 +152,8 @@ struct RoutesTests {
         #expect(registry("GET /config/x?defaultToGlobal=true") == #"{"compatibilityLevel":"NONE"}"#)
         #expect(registry("DELETE /config/s") == #"{"compatibilityLevel":"FULL"}"#)
         #expect(registry("GET /config/s").contains("40408"))
+        #expect(registry("DELETE /config").contains("NONE"))
+        #expect(registry("GET /config").contains("BACKWARD"))
         #expect(registry("GET /mode") == #"{"mode":"READWRITE"}"#)
         #expect(registry("PUT /mode/s", #"{"mode":"READONLY"}"#) == #"{"mode":"READONLY"}"#)
         #expect(registry("POST /subjects/s/versions", Registry.body("\"int\"")).contains("42205"))

@@ -27,8 +27,12 @@ struct RegistryState: Sendable {
     private(set) var modes: [String: RegistryMode] = [:]
     private(set) var nextNumber: Int32 = 1
 
+    /// The level that holds until somebody says another.
+    private let firstLevel: RegistryCompatibility
+
     init(level: RegistryCompatibility) {
         self.level = level
+        firstLevel = level
     }
 
     /// A schema with what makes it the same as another.
@@ -76,7 +80,7 @@ struct RegistryState: Sendable {
                 modes[subject] = nil
             }
             forgetUnused()
-        case .level(nil, let level): self.level = level ?? .backward
+        case .level(nil, let level): self.level = level ?? firstLevel
         case .level(let subject?, let level): levels[subject] = level
         case .mode(nil, let mode): self.mode = mode ?? .readWrite
         case .mode(let subject?, let mode): modes[subject] = mode

@@ -20,6 +20,8 @@ public enum AvroCodec: Sendable, Hashable {
     ///
     /// - Parameter level: 0, the fastest, to 9
     case xz(level: Int = 6)
+    /// As libavro's `lzma`, which is xz with nothing around it; the specification does not have it.
+    case lzma
 
     /// The name in the file.
     public var name: String {
@@ -30,11 +32,12 @@ public enum AvroCodec: Sendable, Hashable {
         case .bzip2: "bzip2"
         case .snappy: "snappy"
         case .xz: "xz"
+        case .lzma: "lzma"
         }
     }
 
     /// The names of all codecs.
-    package static let names = ["null", "deflate", "zstandard", "bzip2", "snappy", "xz"]
+    package static let names = ["null", "deflate", "zstandard", "bzip2", "snappy", "xz", "lzma"]
 
     /// A codec with a level.
     ///
@@ -48,6 +51,7 @@ public enum AvroCodec: Sendable, Hashable {
         case "bzip2": self = .bzip2(level: min(level ?? 9, 9))
         case "snappy": self = .snappy
         case "xz": self = .xz(level: min(level ?? 6, 9))
+        case "lzma": self = .lzma
         default: self = .null
         }
     }

@@ -18,6 +18,7 @@ enum AvroPacker {
         case .bzip2(let level): .bzip2(AvroBzip2(level: level))
         case .snappy: .snappy
         case .xz(let level): .xz(AvroXZ(level: level))
+        case .lzma: .xz(AvroXZ(level: nil, .raw))
         }
     }
 
@@ -30,6 +31,7 @@ enum AvroPacker {
         case .bzip2: .bzip2(AvroBzip2(level: nil))
         case .snappy: .snappy
         case .xz: .xz(AvroXZ(level: nil))
+        case .lzma: .xz(AvroXZ(level: nil, .raw))
         }
     }
 

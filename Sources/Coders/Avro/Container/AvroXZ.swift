@@ -1,17 +1,56 @@
 import CConnectLZMA
 import Connect
 
-/// Packs and unpacks blocks as xz; belongs to one worker.
+/// Packs and unpacks blocks as xz, or in libavro's way, which leaves out all around the data; belongs to one worker.
 final class AvroXZ {
+    /// What stands around the data.
+    enum Form {
+        /// All that a file of xz has.
+        case xz
+        /// Nothing: libavro's codec `lzma`.
+        case raw
+    }
+
     private static let piece = 64 << 10
     /// How much memory unpacking may take: what the strongest level of `xz` takes.
     private static let memory: UInt64 = 80 << 20
 
-    private let level: UInt32
+    /// LZMA2, whose name in the library is a macro.
+    private static let filter: lzma_vli = 0x21
 
-    /// - Parameter level: of packing, 0...9; nil for unpacking
-    init(level: Int?) {
+    private let level: UInt32
+    private let form: Form
+    /// What the library reads by address.
+    private let options = UnsafeMutablePointer<lzma_options_lzma>.allocate(capacity: 1)
+
+    /// - Parameters:
+    ///   - level: of packing, 0...9; nil for unpacking
+    ///   - form: what stands around the data
+    init(level: Int?, _ form: Form = .xz) {
         self.level = UInt32(clamping: max(0, min(level ?? 6, 9)))
+        self.form = form
+        options.initialize(to: lzma_options_lzma())
+        lzma_lzma_preset(options, self.level)
+    }
+
+    deinit {
+        options.deallocate()
+    }
+
+    /// The steps of the raw form, with the end of their list.
+    private var filters: [lzma_filter] {
+        [
+            lzma_filter(id: AvroXZ.filter, options: UnsafeMutableRawPointer(options)),
+            lzma_filter(id: lzma_vli.max, options: nil),
+        ]
+    }
+
+    private func begin(_ stream: inout lzma_stream) -> lzma_ret {
+        switch form {
+        case .xz: lzma_stream_decoder(&stream, AvroXZ.memory, 0)
+        // Its memory is that of the level.
+        case .raw: lzma_raw_decoder(&stream, filters)
+        }
     }
 
     /// Unpacks a block.
@@ -23,7 +62,7 @@ final class AvroXZ {
     /// - Throws: `CoderError` where it is damaged, cut or beyond the limit, or takes too much memory
     func unpacked(_ packed: UnsafeRawBufferPointer, limit: Int) throws(CoderError) -> Bytes {
         var stream = lzma_stream()
-        guard lzma_stream_decoder(&stream, AvroXZ.memory, 0) == LZMA_OK else { throw AvroXZ.noMemory }
+        guard begin(&stream) == LZMA_OK else { throw AvroXZ.noMemory }
         defer { lzma_end(&stream) }
         stream.next_in = packed.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.avail_in = packed.count
@@ -57,13 +96,22 @@ final class AvroXZ {
     ///
     /// - Throws: `CoderError` where the library fails
     func packed(_ block: UnsafeRawBufferPointer) throws(CoderError) -> Bytes {
-        let room = lzma_stream_buffer_bound(block.count)
+        // The raw form may be a little longer than the library says of the other one.
+        let room = lzma_stream_buffer_bound(block.count) + 1024
         var status = LZMA_OK
         let result = BytesBuffer.filled(capacity: room) { target in
             var count = 0
-            status = lzma_easy_buffer_encode(
-                level, LZMA_CHECK_CRC64, nil, block.baseAddress?.assumingMemoryBound(to: UInt8.self), block.count,
-                target.baseAddress?.assumingMemoryBound(to: UInt8.self), &count, room)
+            let (input, output) = (
+                block.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                target.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            )
+            status =
+                switch form {
+                case .xz:
+                    lzma_easy_buffer_encode(
+                        level, LZMA_CHECK_CRC64, nil, input, block.count, output, &count, room)
+                case .raw: lzma_raw_buffer_encode(filters, nil, input, block.count, output, &count, room)
+                }
             return status == LZMA_OK ? count : 0
         }
         guard status == LZMA_OK else { throw AvroXZ.noMemory }

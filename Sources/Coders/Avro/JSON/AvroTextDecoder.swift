@@ -43,14 +43,14 @@ public struct AvroTextDecoder: Coder {
         return Instance(
             parser: try JSONDocumentDecoder(limits: json).makeInstance(),
             decoder: try AvroJSONDecoder(schema: schema, .plain, limits: limits).makeInstance(),
-            reader: AvroTextReader(depthLimit: limits.checkedDepth))
+            limits: limits)
     }
 
     /// Decodes for one worker.
     public struct Instance: CoderInstance {
         var parser: JSONDocumentDecoder.Instance
         var decoder: AvroJSONDecoder.Instance
-        let reader: AvroTextReader
+        let limits: AvroLimits
 
         /// The datum that a text says.
         ///
@@ -58,6 +58,7 @@ public struct AvroTextDecoder: Coder {
         public mutating func convert(_ input: Bytes) throws -> AvroBinary {
             let document = try parser.convert(input)
             let plain: String
+            var reader = AvroTextReader(depthLimit: limits.checkedDepth, elementLimit: limits.elements)
             do throws(AvroTreeWriter.Mismatch) {
                 plain = try reader.text(document.root, decoder.schema.root, 0)
             } catch {
@@ -73,12 +74,22 @@ struct AvroTextReader: Sendable {
     typealias Mismatch = AvroTreeWriter.Mismatch
 
     let depthLimit: Int
+    let elementLimit: Int
+    /// How often a value was held against a type: branches of unions in each other could be tried in 2^depth ways.
+    private var count = 0
+
+    init(depthLimit: Int, elementLimit: Int) {
+        self.depthLimit = depthLimit
+        self.elementLimit = elementLimit
+    }
 
     /// A value as plain JSON of a type.
-    func text(_ value: JSONValue, _ type: AvroType, _ depth: Int) throws(Mismatch) -> String {
+    mutating func text(_ value: JSONValue, _ type: AvroType, _ depth: Int) throws(Mismatch) -> String {
         if depth > depthLimit {
             throw Mismatch(code: .limitExceeded, message: "values stand more than \(depthLimit) deep in each other")
         }
+        count += 1
+        if isExhausted { throw exhaustion }
         switch type.kind {
         case .null:
             guard value.isNull || value.string?.isEmpty == true else { throw wrong(value, type) }
@@ -110,6 +121,14 @@ struct AvroTextReader: Sendable {
         }
     }
 
+    private var isExhausted: Bool { count > elementLimit }
+
+    private var exhaustion: Mismatch {
+        Mismatch(
+            code: .limitExceeded,
+            message: "there are more than \(elementLimit) values, or so many branches of unions were tried for them")
+    }
+
     private func wrong(_ value: JSONValue, _ type: AvroType) -> Mismatch {
         Mismatch(message: "there is \(value.kind) in the JSON, which says no \(type.name)")
     }
@@ -137,7 +156,10 @@ struct AvroTextReader: Sendable {
         // What XML takes for a number and JSON does not.
         if word.hasPrefix("+") { word.removeFirst() }
         let isNegative = word.hasPrefix("-")
-        let digits = word.dropFirst(isNegative ? 1 : 0).drop { $0 == "0" }
+        let unsigned = word.dropFirst(isNegative ? 1 : 0)
+        guard let head = (unsigned.hasPrefix(".") ? unsigned.dropFirst() : unsigned).first, ("0"..."9").contains(head)
+        else { throw wrong(value, type) }
+        let digits = unsigned.drop { $0 == "0" }
         let first = digits.first
         word = (isNegative ? "-" : "") + (first == nil || !("1"..."9").contains(digits.prefix(1)) ? "0" : "") + digits
         if word.hasSuffix(".") { word.removeLast() }
@@ -149,14 +171,14 @@ struct AvroTextReader: Sendable {
 
     private func isFraction(_ type: AvroType) -> Bool { type.kind == .float || type.kind == .double }
 
-    private func list(_ items: [JSONValue], _ type: AvroType, _ depth: Int) throws(Mismatch) -> String {
+    private mutating func list(_ items: [JSONValue], _ type: AvroType, _ depth: Int) throws(Mismatch) -> String {
         guard let element = type.element else { return "" }
         var texts: [String] = []
         for (place, item) in items.enumerated() { texts.append(try inside("\(place)", item, element, depth)) }
         return texts.joined(separator: ",")
     }
 
-    private func inside(
+    private mutating func inside(
         _ name: String, _ value: JSONValue, _ type: AvroType, _ depth: Int
     ) throws(Mismatch) -> String {
         do throws(Mismatch) {
@@ -166,7 +188,7 @@ struct AvroTextReader: Sendable {
         }
     }
 
-    private func record(_ value: JSONValue, _ type: AvroType, _ depth: Int) throws(Mismatch) -> String {
+    private mutating func record(_ value: JSONValue, _ type: AvroType, _ depth: Int) throws(Mismatch) -> String {
         var found: [String: JSONValue] = [:]
         if value.kind == .object {
             for (name, item) in value.members {
@@ -201,7 +223,7 @@ struct AvroTextReader: Sendable {
         return "{" + members.joined(separator: ",") + "}"
     }
 
-    private func union(_ value: JSONValue, _ type: AvroType, _ depth: Int) throws(Mismatch) -> String {
+    private mutating func union(_ value: JSONValue, _ type: AvroType, _ depth: Int) throws(Mismatch) -> String {
         if value.isNull, type.branches.contains(where: { $0.kind == .null }) { return "null" }
         // A text fits a string always, so what says more comes first; null is what nothing else fits.
         let ranks: (AvroType) -> Int = { $0.kind == .null ? 2 : $0.kind == .string || $0.kind == .bytes ? 1 : 0 }
@@ -210,6 +232,7 @@ struct AvroTextReader: Sendable {
         }
         for (_, branch) in branches {
             if let text = try? text(value, branch, depth + 1) { return text }
+            if isExhausted { throw exhaustion }
         }
         throw Mismatch(message: "there is \(value.kind) in the JSON, for which the union has no branch")
     }
