@@ -1,4 +1,5 @@
 import Connect
+import ConnectAvro
 import ConnectFiles
 
 /// What stands at the beginning of a container file.
@@ -15,14 +16,51 @@ struct AvroFileHead {
     /// More than schemas may have.
     private static let most = 16 << 20
 
-    /// Reads the head of a file; nil where the file ends within it.
+    /// Reads the head of a file.
     ///
     /// - Parameters:
     ///   - file: at its beginning
     ///   - path: its name
+    ///   - length: how many bytes it has
+    /// - Returns: nil where a crash has left a part of it, with zeros behind that or without
     /// - Throws: `ConnectorError` where it is no container file
-    init?(reading file: any OpenFile, at path: FilePath) throws(ConnectorError) {
-        var input = AvroFileBytes(file)
+    static func whole(
+        of file: any OpenFile, at path: FilePath, length: Int64
+    ) throws(ConnectorError) -> AvroFileHead? {
+        let failure: ConnectorError
+        do throws(ConnectorError) {
+            guard let head = try AvroFileHead(reading: file, at: path, length: length) else { return nil }
+            // The mark is written last, and never is zero.
+            if head.sync.contains(where: { $0 != 0 }), (try? AvroSchema(parsing: head.schema)) != nil { return head }
+            failure = wrong(path)
+        } catch {
+            failure = error
+        }
+        let content = try contentLength(of: file, length: length)
+        try file.seek(to: 0)
+        if try AvroFileHead(reading: file, at: path, length: content) == nil { return nil }
+        throw failure
+    }
+
+    /// How many bytes come before the zeros at the end of a file.
+    private static func contentLength(of file: any OpenFile, length: Int64) throws(ConnectorError) -> Int64 {
+        var end = length
+        while end > 0 {
+            let start = max(0, end - 4096)
+            try file.seek(to: start)
+            var piece = AvroFileBytes(file, length: end - start)
+            guard let bytes = try piece.take(Int(end - start)) else { break }
+            if let last = bytes.lastIndex(where: { $0 != 0 }) {
+                return start + Int64(last - bytes.startIndex) + 1
+            }
+            end = start
+        }
+        return end
+    }
+
+    /// Nil where the file ends within it.
+    private init?(reading file: any OpenFile, at path: FilePath, length: Int64) throws(ConnectorError) {
+        var input = AvroFileBytes(file, length: length)
         for expected in AvroFileHead.magic {
             guard let byte = try input.take(1)?.first else { return nil }
             guard byte == expected else { throw AvroFileHead.wrong(path) }
@@ -68,7 +106,7 @@ struct AvroFileHead {
     static func wholeLength(
         of file: any OpenFile, at path: FilePath, length: Int64
     ) throws(ConnectorError) -> Int64 {
-        guard let head = try AvroFileHead(reading: file, at: path) else { return 0 }
+        guard let head = try AvroFileHead.whole(of: file, at: path, length: length) else { return 0 }
         var end = Int64(head.bytes.count)
         while end < length {
             try file.seek(to: end)
@@ -79,7 +117,11 @@ struct AvroFileHead {
             if next > length - Int64(syncBytes) { break }
             try file.seek(to: next)
             var mark = AvroFileBytes(file, pieceBytes: syncBytes)
-            guard let found = try mark.take(syncBytes), found.elementsEqual(head.sync) else { throw wrong(path) }
+            guard let found = try mark.take(syncBytes), found.elementsEqual(head.sync) else {
+                // Zeros to the end are what a crash of the machine leaves of a block.
+                if try contentLength(of: file, length: length) <= next + Int64(syncBytes) { break }
+                throw wrong(path)
+            }
             end = next + Int64(syncBytes)
         }
         return end
@@ -90,13 +132,16 @@ struct AvroFileHead {
 private struct AvroFileBytes {
     private let file: any OpenFile
     private let pieceBytes: Int
+    /// How many may be taken.
+    private let length: Int64
     private var bytes: [UInt8] = []
     /// How many were taken.
     private(set) var count = 0
 
-    init(_ file: any OpenFile, pieceBytes: Int = 4096) {
+    init(_ file: any OpenFile, pieceBytes: Int = 4096, length: Int64 = .max) {
         self.file = file
         self.pieceBytes = pieceBytes
+        self.length = length
     }
 
     /// All that were taken.
@@ -104,6 +149,7 @@ private struct AvroFileBytes {
 
     /// So many bytes; nil where the file ends before.
     mutating func take(_ wanted: Int) throws(ConnectorError) -> ArraySlice<UInt8>? {
+        guard Int64(wanted) <= length - Int64(count) else { return nil }
         while bytes.count - count < wanted {
             let room = max(pieceBytes, wanted - (bytes.count - count))
             let piece = try BytesBuffer.filled(capacity: room) { (memory) throws(ConnectorError) in

@@ -21,7 +21,7 @@ public struct AvroFileSinkWriter: SinkWriter {
     ///
     /// - Throws: `ConnectorError` where it cannot be written, is no container file, or has another schema or codec
     public mutating func open(_ context: SinkContext) throws {
-        let found = try foundHead()
+        let found = try foundHead(context.pipeline)
         let blocks = try AvroFileWriter(
             schema: sink.schema, codec: sink.codec, sync: found?.sync, blockBytes: sink.blockBytes,
             limits: sink.limits)
@@ -38,15 +38,13 @@ public struct AvroFileSinkWriter: SinkWriter {
     }
 
     /// The head of the file that is gone on with.
-    private func foundHead() throws -> AvroFileHead? {
-        guard let path = try sink.file.unfinishedFile() else { return nil }
+    private func foundHead(_ pipeline: String) throws -> AvroFileHead? {
+        guard let path = try sink.file.unfinishedFile(of: pipeline) else { return nil }
         let file = try sink.file.fileSystem.open(path, .reading)
         defer { try? file.close() }
-        guard let head = try AvroFileHead(reading: file, at: path) else { return nil }
+        guard let head = try AvroFileHead.whole(of: file, at: path, length: file.status().size) else { return nil }
         let fits = head.codec == sink.codec.name && (try? AvroSchema(parsing: head.schema)) == sink.schema
         if fits { return head }
-        // At least once a run ends the files of the one before and begins another.
-        if sink.file.roll != nil, sink.file.delivery == .atLeastOnce { return nil }
         throw ConnectorError(
             .configuration,
             "\(path) has another schema or codec (\(head.codec)) than is to be written; write to another file, or replace it"

@@ -108,12 +108,19 @@ public struct FileSink: Sink {
 
     /// The file that a run would go on writing to, by its name; nil where it would begin one. What is there may change.
     ///
-    /// - Throws: `ConnectorError` where the directory cannot be read
-    package func unfinishedFile() throws(ConnectorError) -> FilePath? {
-        let names = SeriesNames(path: path, isRolled: roll != nil)
+    /// - Parameter pipeline: the name of the pipeline
+    /// - Throws: `ConnectorError` where it cannot be looked for, or the positions beside it cannot be used
+    package func unfinishedFile(of pipeline: String) throws(ConnectorError) -> FilePath? {
         guard mode == .append else { return nil }
-        guard names.isRolled else { return try fileSystem.existing(path) == nil ? nil : path }
-        return try names.members(in: fileSystem).last { $0.isPartial }.map { names.working($0.number) }
+        let names = SeriesNames(path: path, isRolled: roll != nil)
+        if delivery == .exactlyOnce {
+            var ledger = PositionLedger(names, pipeline: pipeline, fileSystem: fileSystem)
+            guard let boundary = try ledger.read()?.boundary, boundary.length > 0 else { return nil }
+            return names.working(boundary.file)
+        }
+        // Of a series the files of the run before are ended.
+        guard !names.isRolled, try fileSystem.existing(path) != nil else { return nil }
+        return path
     }
 
     private var confirmation: SinkDescriptor.Confirmation {
