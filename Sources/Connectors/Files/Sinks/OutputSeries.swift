@@ -70,8 +70,10 @@ struct OutputSeries {
         }
         try format?.mend(path, in: fileSystem)
         let file = try fileSystem.open(path, FileAccess(.write, creates: true, appends: true))
+        // Of a series it may be ended before anything is written to it: then what was cut off must not come back.
         current = try OutputFile(
-            file, path: path, durability: durability, openedAt: now, elementCount: boundary?.elementCount ?? 0)
+            file, path: path, durability: durability, openedAt: now, elementCount: boundary?.elementCount ?? 0,
+            isSynchronized: boundary == nil || !names.isRolled)
         try writeHead()
         if let boundary {
             elements.isUnterminated = boundary.isUnterminated
