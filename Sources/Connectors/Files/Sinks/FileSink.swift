@@ -106,9 +106,10 @@ public struct FileSink: Sink {
             ? FileSinkWriter(ExactlyOnceWriter(self)) : FileSinkWriter(AppendingWriter(self))
     }
 
-    /// The file that a run would go on writing to, by its name; nil where it would begin one. What is there may change.
+    /// The file that a run would go on writing to. What is there may change.
     ///
     /// - Parameter pipeline: the name of the pipeline
+    /// - Returns: its name; nil where it would begin one
     /// - Throws: `ConnectorError` where it cannot be looked for, or the positions beside it cannot be used
     package func unfinishedFile(of pipeline: String) throws(ConnectorError) -> FilePath? {
         guard mode == .append else { return nil }
