@@ -146,7 +146,7 @@ struct AvroFileTests {
         let file = try Self.file(data, codec)
         let head = try Self.file([], codec).count
         var recovered = 0
-        for seed in seeds(200) {
+        for seed in seeds(40) {
             var random = SplitMix(seed: seed)
             var damaged = file
             for _ in 0...random.below(3) {
