@@ -11,7 +11,8 @@ EXAMPLES := $(shell ls -d Examples/*/ 2>/dev/null | grep -v /Documents/ | sed 's
 LINTED := $(wildcard Sources Tests Examples Benchmarks/Sources Fuzz/Sources Package.swift \
 	Benchmarks/Package.swift Fuzz/Package.swift)
 DOCUMENTED := Connect ConnectCatalog ConnectDocuments ConnectTool ConnectText ConnectComponents ConnectPatterns ConnectGzip ConnectZstd \
-	ConnectJSON ConnectXML ConnectAvro ConnectFiles ConnectKafka ConnectKafkaEmbedded ConnectNetwork ConnectProcess ConnectWatch \
+	ConnectJSON ConnectXML ConnectAvro ConnectAvroFiles ConnectSchemaRegistry ConnectSchemaRegistryServer \
+	ConnectFiles ConnectKafka ConnectKafkaEmbedded ConnectNetwork ConnectProcess ConnectWatch \
 	ConnectService ConnectTesting
 
 .DEFAULT_GOAL := help

@@ -24,6 +24,9 @@ let package = Package(
         .library(name: "ConnectJSON", targets: ["ConnectJSON"]),
         .library(name: "ConnectXML", targets: ["ConnectXML"]),
         .library(name: "ConnectAvro", targets: ["ConnectAvro"]),
+        .library(name: "ConnectAvroFiles", targets: ["ConnectAvroFiles"]),
+        .library(name: "ConnectSchemaRegistry", targets: ["ConnectSchemaRegistry"]),
+        .library(name: "ConnectSchemaRegistryServer", targets: ["ConnectSchemaRegistryServer"]),
         .library(name: "ConnectFiles", targets: ["ConnectFiles"]),
         .library(name: "ConnectKafka", targets: ["ConnectKafka"]),
         .library(name: "ConnectKafkaEmbedded", targets: ["ConnectKafkaEmbedded"]),
@@ -35,7 +38,11 @@ let package = Package(
     ],
     // What `connectctl` has beyond files and text; each needs a library.
     traits: [
-        .default(enabledTraits: ["JSON", "Kafka", "Network", "Patterns", "XML", "Zstandard"]),
+        .default(enabledTraits: ["Avro", "JSON", "Kafka", "Network", "Patterns", "XML", "Zstandard"]),
+        .trait(
+            name: "Avro",
+            description:
+                "Avro, its container files and schema registries, with libsimdjson, libzstd, libbz2 and liblzma."),
         .trait(name: "JSON", description: "json and json-filter, with libsimdjson."),
         .trait(name: "Kafka", description: "Kafka sources and sinks, with librdkafka."),
         .trait(name: "Network", description: "Several instances that share a pipeline, with swift-nio-ssl."),
@@ -98,8 +105,11 @@ let package = Package(
         .executableTarget(
             name: "connectctl",
             dependencies: [
-                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectProcess", "ConnectTool",
+                "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectProcess", "ConnectTool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .target(name: "ConnectAvroFiles", condition: .when(traits: ["Avro"])),
+                .target(name: "ConnectSchemaRegistry", condition: .when(traits: ["Avro"])),
+                .target(name: "ConnectSchemaRegistryServer", condition: .when(traits: ["Avro"])),
                 .target(name: "ConnectJSON", condition: .when(traits: ["JSON"])),
                 .target(name: "ConnectKafka", condition: .when(traits: ["Kafka"])),
                 .target(name: "ConnectKafkaEmbedded", condition: .when(traits: ["Kafka"])),
@@ -181,11 +191,27 @@ let package = Package(
             exclude: ["CConnectXML2"],
             swiftSettings: strict
         ),
+        // Without pkgConfig: Debian 12 has no file for it.
+        .systemLibrary(
+            name: "CConnectBzip2",
+            path: "Sources/Coders/Avro/CConnectBzip2",
+            providers: [.apt(["libbz2-dev"]), .brew(["bzip2"])]
+        ),
+        .systemLibrary(
+            name: "CConnectLZMA",
+            path: "Sources/Coders/Avro/CConnectLZMA",
+            pkgConfig: "liblzma",
+            providers: [.apt(["liblzma-dev"]), .brew(["xz"])]
+        ),
         // Schemas are JSON, and so is what data become.
         .target(
             name: "ConnectAvro",
-            dependencies: ["Connect", "ConnectCatalog", "ConnectJSON", "CConnectZlib", "CConnectZstd"],
+            dependencies: [
+                "Connect", "ConnectCatalog", "ConnectJSON", "CConnectBzip2", "CConnectLZMA", "CConnectZlib",
+                "CConnectZstd",
+            ],
             path: "Sources/Coders/Avro",
+            exclude: ["CConnectBzip2", "CConnectLZMA"],
             swiftSettings: strict
         ),
         .target(
@@ -194,6 +220,38 @@ let package = Package(
                 "Connect", "ConnectGzip", "ConnectText", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/Connectors/Files",
+            swiftSettings: strict
+        ),
+        // The sink of container files, and all components of Avro, which read schemas from files.
+        .target(
+            name: "ConnectAvroFiles",
+            dependencies: ["Connect", "ConnectAvro", "ConnectCatalog", "ConnectFiles"],
+            path: "Sources/Connectors/AvroFiles",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectSchemaRegistry",
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectCatalog", "ConnectJSON",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Sources/Connectors/SchemaRegistry",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ConnectSchemaRegistryServer",
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectCatalog", "ConnectFiles", "ConnectJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Sources/Connectors/SchemaRegistryServer",
             swiftSettings: strict
         ),
         .systemLibrary(
@@ -319,6 +377,29 @@ let package = Package(
             path: "Examples/XmlFeedToJson", swiftSettings: strict
         ),
         .executableTarget(
+            name: "avro-file-to-json", dependencies: ["Connect", "ConnectAvro", "ConnectFiles", "ConnectNetwork"],
+            path: "Examples/AvroFileToJson", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "xml-to-avro",
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectFiles", "ConnectNetwork", "ConnectXML",
+            ],
+            path: "Examples/XmlToAvro", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "kafka-avro-to-json",
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectFiles", "ConnectKafka", "ConnectNetwork", "ConnectSchemaRegistry",
+            ],
+            path: "Examples/KafkaAvroToJson", swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "registry-to-registry",
+            dependencies: ["Connect", "ConnectAvro", "ConnectKafka", "ConnectNetwork", "ConnectSchemaRegistry"],
+            path: "Examples/RegistryToRegistry", swiftSettings: strict
+        ),
+        .executableTarget(
             name: "own-component", dependencies: ["Connect", "ConnectCatalog", "ConnectComponents", "ConnectTool"],
             path: "Examples/OwnComponent", swiftSettings: strict
         ),
@@ -363,7 +444,8 @@ let package = Package(
                 "tail-to-file",
                 "file-to-file", "files-across-peers", "list-xml-filter-stdout", "ndjson-filter", "shapes",
                 "split-map-merge",
-                "xml-feed-to-json", "xml-filter-across-peers",
+                "xml-feed-to-json", "xml-filter-across-peers", "avro-file-to-json", "xml-to-avro", "Connect",
+                "ConnectAvro",
             ], swiftSettings: strict
         ),
         .executableTarget(
@@ -390,7 +472,9 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "Connect", "ConnectFiles", "ConnectGzip", "ConnectService", "ConnectTesting", "ConnectText",
+                "Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectFiles", "ConnectGzip", "ConnectKafka",
+                "ConnectSchemaRegistry", "ConnectSchemaRegistryServer", "ConnectService", "ConnectTesting",
+                "ConnectText",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -402,7 +486,8 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectCatalog", "ConnectComponents", "ConnectFiles", "ConnectGzip", "ConnectJSON",
                 "ConnectPatterns", "ConnectProcess",
-                "ConnectTesting", "ConnectText", "ConnectXML", "ConnectZstd", "ProcessSupport",
+                "ConnectTesting", "ConnectText", "ConnectXML", "ConnectZstd", "ConnectAvro", "ConnectAvroFiles",
+                "ConnectSchemaRegistry", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -449,7 +534,8 @@ let package = Package(
             dependencies: [
                 "Connect", "ConnectKafka", "ConnectKafkaEmbedded", "ConnectTesting", "ProcessSupport", "kafka-to-kafka",
                 "kafka-shapes",
-                "file-to-kafka", "kafka-count-stdout", "kafka-embedded", "kafka-to-file",
+                "file-to-kafka", "kafka-count-stdout", "kafka-embedded", "kafka-to-file", "kafka-avro-to-json",
+                "registry-to-registry", "ConnectAvro", "ConnectSchemaRegistry", "ConnectSchemaRegistryServer",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -480,7 +566,10 @@ let package = Package(
             name: "ConnectTextTests", dependencies: ["Connect", "ConnectText", "ProcessSupport"], swiftSettings: strict),
         .testTarget(
             name: "ConnectFilesTests",
-            dependencies: ["Connect", "ConnectFiles", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectAvroFiles", "ConnectFiles",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -504,6 +593,14 @@ let package = Package(
         .testTarget(
             name: "ConnectAvroTests",
             dependencies: ["Connect", "ConnectAvro", "ConnectJSON", "ConnectTesting", "ProcessSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConnectSchemaRegistryTests",
+            dependencies: [
+                "Connect", "ConnectAvro", "ConnectFiles", "ConnectSchemaRegistry", "ConnectSchemaRegistryServer",
+                "ConnectTesting", "ProcessSupport", "connectctl",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -27,6 +27,7 @@ let package = Package(
             dependencies: [
                 "CKafkaLoop", "CSIMDJSONLoop", "CXML2Loop",
                 .product(name: "Connect", package: "connect"),
+                .product(name: "ConnectAvro", package: "connect"),
                 .product(name: "ConnectFiles", package: "connect"),
                 .product(name: "ConnectGzip", package: "connect"),
                 .product(name: "ConnectJSON", package: "connect"),

@@ -5,6 +5,10 @@ import ConnectComponents
 import ConnectProcess
 import ConnectTool
 
+#if Avro
+    import ConnectAvroFiles
+    import ConnectSchemaRegistry
+#endif
 #if JSON
     import ConnectJSON
 #endif
@@ -27,6 +31,7 @@ var verbs: [any ParsableCommand.Type] = []
 #endif
 
 var catalog = Catalog()
+var verbs: [any ParsableCommand.Type] = []
 catalog.registerFiles()
 catalog.registerText()
 catalog.registerGzip()
@@ -38,6 +43,11 @@ catalog.registerGzip()
 #endif
 #if XML
     catalog.registerXML()
+#endif
+#if Avro
+    catalog.registerAvro()
+    catalog.registerSchemaRegistry()
+    verbs.append(SchemaRegistryVerb.self)
 #endif
 #if Patterns
     catalog.registerPatterns()

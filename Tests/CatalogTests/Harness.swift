@@ -1,4 +1,5 @@
 import Connect
+import ConnectAvroFiles
 import ConnectCatalog
 import ConnectComponents
 import ConnectFiles
@@ -6,6 +7,7 @@ import ConnectGzip
 import ConnectJSON
 import ConnectPatterns
 import ConnectProcess
+import ConnectSchemaRegistry
 import ConnectTesting
 import ConnectText
 import ConnectXML
@@ -33,6 +35,8 @@ struct Words: Sendable {
         catalog.registerZstd()
         catalog.registerJSON()
         catalog.registerXML()
+        catalog.registerAvro()
+        catalog.registerSchemaRegistry()
         catalog.registerPatterns()
         catalog.registerProcess()
         catalog.register(

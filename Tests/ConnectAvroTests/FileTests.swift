@@ -7,6 +7,7 @@ import Testing
 
 @Suite("Container files of Avro")
 struct AvroFileTests {
+    private static let codecs = [AvroCodec.null, .deflate(), .zstandard(), .bzip2(), .snappy, .xz(), .lzma]
     private static let schemaText =
         #"{"type": "record", "name": "R", "fields": [{"name": "n", "type": "long"}, {"name": "s", "type": "string"}]}"#
 
@@ -61,7 +62,7 @@ struct AvroFileTests {
 
     @Test(
         "What was written is read, whatever the codec and wherever the bytes are cut",
-        arguments: [AvroCodec.null, .deflate(), .zstandard()])
+        arguments: codecs)
     func roundTrips(_ codec: AvroCodec) throws {
         let data = try Self.data(300)
         for blockBytes in [1, 200, 1 << 20] {
@@ -79,7 +80,7 @@ struct AvroFileTests {
 
     @Test(
         "Reading goes on at any datum, and says where the file is too short for it",
-        arguments: [AvroCodec.null, .deflate(), .zstandard()])
+        arguments: codecs)
     func resuming(_ codec: AvroCodec) throws {
         let data = try Self.data(100)
         let file = try Self.file(data, codec)
@@ -123,9 +124,9 @@ struct AvroFileTests {
             encoding: .record([
                 AvroMember("n", .long(1)), AvroMember("s", .string(String(repeating: "x", count: 1_000_000))),
             ]), schema: AvroSchema(parsing: Self.schemaText))
-        for codec in [AvroCodec.deflate(), .zstandard()] {
+        for codec in Self.codecs.dropFirst() {
             let bomb = try Self.file([large], codec)
-            #expect(bomb.count < 10_000)
+            #expect(bomb.count < 60_000)
             #expect(Self.read(bomb, limits: AvroLimits(bytes: 100_000)).error?.code == .limitExceeded)
             #expect(Self.read(bomb).data == [large])
         }
@@ -139,13 +140,13 @@ struct AvroFileTests {
 
     @Test(
         "Damaged blocks are passed over where that is asked for, and reading goes on as before",
-        arguments: [AvroCodec.null, .deflate(), .zstandard()])
+        arguments: codecs)
     func recovery(_ codec: AvroCodec) throws {
         let data = try Self.data(200)
         let file = try Self.file(data, codec)
         let head = try Self.file([], codec).count
         var recovered = 0
-        for seed in seeds(200) {
+        for seed in seeds(40) {
             var random = SplitMix(seed: seed)
             var damaged = file
             for _ in 0...random.below(3) {
@@ -164,10 +165,10 @@ struct AvroFileTests {
 
     @Test("Whatever is done to a file, nothing crashes")
     func mutations() throws {
-        let files = try [AvroCodec.null, .deflate(), .zstandard()].map { try Self.file(Self.data(30), $0) }
+        let files = try Self.codecs.map { try Self.file(Self.data(30), $0) }
         for seed in seeds(2000) {
             var random = SplitMix(seed: seed)
-            var file = files[random.below(3)]
+            var file = files[random.below(files.count)]
             for _ in 0...random.below(4) {
                 let place = random.below(file.count)
                 switch random.below(4) {
@@ -191,29 +192,36 @@ struct AvroFileTests {
             ours, codec = line.split()
             data = bytes.fromhex(ours)
             fast = list(fastavro.reader(io.BytesIO(data)))
-            official = list(avro.datafile.DataFileReader(io.BytesIO(data), avro.io.DatumReader()))
+            # The official one knows no xz, and takes snappy from a package that is not there.
+            official = fast
+            if codec not in ("xz", "snappy"):
+                official = list(avro.datafile.DataFileReader(io.BytesIO(data), avro.io.DatumReader()))
             schema = fastavro.reader(io.BytesIO(data)).writer_schema
             back = io.BytesIO()
             fastavro.writer(back, schema, fast, codec=codec, sync_interval=500)
             print("same" if fast == official else "DIFFERS", len(fast), fast[-1]["n"], back.getvalue().hex())
         """
 
-    @Test(
-        "Python reads the files that are written here, and here are read those of Python",
-        arguments: [AvroCodec.null, .deflate(level: 9), .zstandard()])
-    func judged(_ codec: AvroCodec) async throws {
+    @Test("Python reads the files that are written here, and here are read those of Python, whatever the codec")
+    func judged() async throws {
         let data = try Self.data(500)
-        let file = try Self.file(data, codec)
-        let answers = try await Judge().answers(Self.program, [[hexadecimal(file), codec.name]])
-        let words = try #require(answers.first).split(separator: " ")
-        #expect(words[0...2] == ["same", "500", "499"])
-        let bytes = Array(words[3].utf8)
-        let back = stride(from: 0, to: bytes.count, by: 2).compactMap {
-            UInt8(String(decoding: bytes[$0..<($0 + 2)], as: UTF8.self), radix: 16)
+        // The one that only libavro has is not known there.
+        let codecs = Self.codecs.filter { $0 != .lzma }
+        let lines = try codecs.map { [hexadecimal(try Self.file(data, $0)), $0.name] }
+        let answers = try await PythonJudge().answers(Self.program, lines)
+        try #require(answers.count == codecs.count)
+        for (codec, answer) in zip(codecs, answers) {
+            let words = answer.split(separator: " ")
+            try #require(words.count == 4)
+            #expect(words[0...2] == ["same", "500", "499"], "\(codec)")
+            let bytes = Array(words[3].utf8)
+            let back = stride(from: 0, to: bytes.count, by: 2).compactMap {
+                UInt8(String(decoding: bytes[$0..<($0 + 2)], as: UTF8.self), radix: 16)
+            }
+            let result = Self.read(back, pieces: 1000)
+            #expect(result.error == nil, "\(codec)")
+            // The schema has another text.
+            #expect(result.data.map(\.data) == data.map(\.data), "\(codec)")
         }
-        let result = Self.read(back, pieces: 1000)
-        #expect(result.error == nil)
-        // The schema has another text.
-        #expect(result.data.map(\.data) == data.map(\.data))
     }
 }

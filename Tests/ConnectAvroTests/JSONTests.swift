@@ -128,7 +128,7 @@ struct AvroJSONTests {
             lines.append(
                 try [text, hexadecimal(binary.data), hexadecimal(binary.json(.plain)), hexadecimal(binary.json())])
         }
-        let answers = try await Judge().answers(Self.program, lines)
+        let answers = try await PythonJudge().answers(Self.program, lines)
         try #require(answers.count == lines.count)
         for (seed, answer) in answers.enumerated() where answer != "plain unread" {
             #expect(answer == "plain tagged", "seed \(seed): \(lines[seed])")

@@ -12,7 +12,7 @@ struct AvroMutationTests {
     func mutations() throws {
         var accepted = 0
         var refused = 0
-        for seed in seeds(4000) {
+        for seed in seeds(2000) {
             var random = RandomAvro(seed)
             var evolution = RandomEvolution(seed)
             let pair = evolution.pair()

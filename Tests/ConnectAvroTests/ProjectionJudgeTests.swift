@@ -69,7 +69,7 @@ struct ProjectionJudgeTests {
             if let result = try? projected.get() { try result.validate() }
             lines.append([pair.writer, pair.reader, hexadecimal(binary.data), ours])
         }
-        let answers = try await Judge().answers(Self.program, lines)
+        let answers = try await PythonJudge().answers(Self.program, lines)
         try #require(answers.count == lines.count)
         var counts: [Substring: Int] = [:]
         for (place, answer) in answers.enumerated() {

@@ -3,7 +3,12 @@ import Testing
 
 @Suite("The articles of the documentation")
 struct ArticleTests {
-    private static let articles = ["Sources/Connect/Connect.docc", "Sources/Tool/ConnectTool.docc"].flatMap {
+    private static let articles = [
+        "Sources/Connect/Connect.docc", "Sources/Tool/ConnectTool.docc", "Sources/Coders/Avro/ConnectAvro.docc",
+        "Sources/Connectors/AvroFiles/ConnectAvroFiles.docc",
+        "Sources/Connectors/SchemaRegistry/ConnectSchemaRegistry.docc",
+        "Sources/Connectors/SchemaRegistryServer/ConnectSchemaRegistryServer.docc",
+    ].flatMap {
         SourceTree.files(under: $0, ending: ".md")
     }
 

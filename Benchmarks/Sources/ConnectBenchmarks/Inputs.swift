@@ -48,6 +48,37 @@ enum Inputs {
         return try count(of: feed)
     }
 
+    /// A million records of Avro in a container file without compression, 69 bytes each.
+    static var records: String { directory + "/records-1000000.avro" }
+
+    /// Makes the records where they are missing.
+    ///
+    /// - Returns: how many there are
+    /// - Throws: where a command failed
+    static func prepareRecords() throws -> Int {
+        mkdir(directory, 0o755)
+        try make(records, "'\(script("generate-avro"))' 1000000")
+        return 1_000_000
+    }
+
+    /// Python's fastavro, reading the records.
+    ///
+    /// - Parameter json: whether they are written as JSON
+    /// - Returns: the words of the command
+    /// - Throws: where there is no Python that has it
+    static func fastavro(json: Bool) throws -> [String] {
+        let path = directory + "/test-python"
+        try make(path, "'\(script("test-python"))'")
+        let loop =
+            json
+            ? "import json\nfor r in fastavro.reader(f): sys.stdout.write(json.dumps(r, default=bytes.hex) + '\\n')"
+            : "for r in fastavro.reader(f): pass"
+        let program = "import sys, fastavro\nf = open(sys.argv[1], 'rb')\n" + loop
+        return [
+            (SmallFile.read(path) ?? "").split(separator: "\n").map(String.init).first ?? "", "-c", program, records,
+        ]
+    }
+
     /// Makes what is missing.
     ///
     /// - Returns: how many lines the log has

@@ -17,10 +17,10 @@ let usage = """
     """
 
 let rows =
-    ListRows.all + FileRows.all + JSONRows.all + XMLRows.all + ParallelRows.all + NetworkRows.all
+    ListRows.all + FileRows.all + JSONRows.all + XMLRows.all + AvroRows.all + ParallelRows.all + NetworkRows.all
     + KafkaRows.all
 let programs = [
-    ListPrograms.all, FilePrograms.all, JSONPrograms.all, XMLPrograms.all, ParallelPrograms.all,
+    ListPrograms.all, FilePrograms.all, JSONPrograms.all, XMLPrograms.all, AvroPrograms.all, ParallelPrograms.all,
     NetworkPrograms.all, KafkaPrograms.all,
 ].reduce(into: [:]) { all, some in
     all.merge(some) { first, _ in first }

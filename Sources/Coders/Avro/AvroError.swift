@@ -17,4 +17,12 @@ enum AvroError {
     static func quoted(_ name: String) -> String {
         name.utf8.count > longest ? "\"\(name.prefix(longest))…\"" : "\"\(name)\""
     }
+
+    /// A packed block does not become what it was.
+    static let damagedBlock = CoderError(.malformed, coder: coder, "a packed block is damaged or cut")
+
+    /// A packed block becomes too much.
+    static func tooLarge(_ limit: Int) -> CoderError {
+        CoderError(.limitExceeded, coder: coder, "a block expands to more than \(limit) bytes; raise the limit")
+    }
 }

@@ -7,6 +7,8 @@ extension Program {
     static let ndjsonFilter = Program("ndjson-filter")
     static let listXmlFilterStdout = Program("list-xml-filter-stdout")
     static let xmlFeedToJson = Program("xml-feed-to-json")
+    static let avroFileToJson = Program("avro-file-to-json")
+    static let xmlToAvro = Program("xml-to-avro")
     static let tailToFile = Program("tail-to-file")
     static let fileToFile = Program("file-to-file")
     static let shapes = Program("shapes")

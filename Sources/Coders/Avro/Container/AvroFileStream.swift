@@ -200,7 +200,8 @@ final class AvroFileStream {
             let word = String(decoding: value, as: UTF8.self)
             guard let known = AvroCodec(name: word) else {
                 throw error(
-                    .malformed, "the codec \(AvroError.quoted(word)) is not known; null, deflate and zstandard are")
+                    .malformed,
+                    "the codec \(AvroError.quoted(word)) is not known; \(AvroCodec.names.joined(separator: ", ")) are")
             }
             codec = known
         default: break

@@ -20,6 +20,8 @@ public struct AvroFileWriter {
     private let limits: AvroLimits
     private var block: [UInt8] = []
     private var count = 0
+    /// How many data of the block, and bytes of it, come before the place that was marked last; 0 where none was.
+    private var marked = (count: 0, bytes: 0)
 
     static let magic: [UInt8] = [0x4F, 0x62, 0x6A, 0x01]
     static let syncBytes = 16
@@ -77,13 +79,42 @@ public struct AvroFileWriter {
     /// - Returns: a block, where one has become large enough
     /// - Throws: `CoderError` where the datum has another schema or is none of it
     public mutating func append(_ binary: AvroBinary) throws(CoderError) -> Bytes? {
+        try add(binary) ? try flush() : nil
+    }
+
+    /// Adds a datum to the block.
+    ///
+    /// - Parameter binary: a datum of the file's schema; it is checked, since a wrong one would spoil the file
+    /// - Returns: whether the block is large enough
+    /// - Throws: `CoderError` where the datum has another schema or is none of it
+    package mutating func add(_ binary: AvroBinary) throws(CoderError) -> Bool {
         guard binary.schema == schema else {
             throw CoderError(.configuration, coder: AvroError.coder, "the datum has another schema than the file")
         }
         try binary.validate(limits: limits)
         binary.data.withUnsafeBytes { block.append(contentsOf: $0) }
         count += 1
-        return block.count >= blockBytes || count >= limits.elements ? try flush() : nil
+        return block.count >= blockBytes || count >= limits.elements
+    }
+
+    /// Whether the block holds nothing.
+    package var isEmpty: Bool { count == 0 }
+
+    /// Marks the place behind the last datum.
+    package mutating func mark() { marked = (count, block.count) }
+
+    /// Ends a block at the marked place; what comes behind it begins the next one.
+    ///
+    /// - Returns: it; nil where nothing comes before the place
+    /// - Throws: `CoderError` where it cannot be packed
+    package mutating func flushToMark() throws(CoderError) -> Bytes? {
+        let (count, bytes) = marked
+        if count == 0 { return nil }
+        let made = try packed(count, block[..<bytes])
+        block.removeFirst(bytes)
+        self.count -= count
+        marked = (0, 0)
+        return made
     }
 
     /// Ends the block.
@@ -92,14 +123,20 @@ public struct AvroFileWriter {
     /// - Throws: `CoderError` where it cannot be packed
     public mutating func flush() throws(CoderError) -> Bytes? {
         if count == 0 { return nil }
-        let data = try packer.packed(Bytes(block))
+        let made = try packed(count, block[...])
+        block.removeAll(keepingCapacity: true)
+        count = 0
+        marked = (0, 0)
+        return made
+    }
+
+    private func packed(_ count: Int, _ content: ArraySlice<UInt8>) throws(CoderError) -> Bytes {
+        let data = try packer.packed(Bytes(content))
         var output = BytesBuilder()
         AvroNumber.append(Int64(count), to: &output)
         AvroNumber.append(Int64(data.count), to: &output)
         output.append(data)
         output.append(sync)
-        block.removeAll(keepingCapacity: true)
-        count = 0
         return output.take()
     }
 }

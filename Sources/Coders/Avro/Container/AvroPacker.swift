@@ -5,6 +5,9 @@ enum AvroPacker {
     case none
     case deflate(AvroDeflate)
     case zstandard(AvroZstandard)
+    case bzip2(AvroBzip2)
+    case snappy
+    case xz(AvroXZ)
 
     /// What packs by a codec.
     static func packing(_ codec: AvroCodec) throws(CoderError) -> AvroPacker {
@@ -12,6 +15,10 @@ enum AvroPacker {
         case .null: .none
         case .deflate(let level): .deflate(try AvroDeflate(level: level))
         case .zstandard(let level): .zstandard(try AvroZstandard(level: level))
+        case .bzip2(let level): .bzip2(AvroBzip2(level: level))
+        case .snappy: .snappy
+        case .xz(let level): .xz(AvroXZ(level: level))
+        case .lzma: .xz(AvroXZ(level: nil, .raw))
         }
     }
 
@@ -21,6 +28,10 @@ enum AvroPacker {
         case .null: .none
         case .deflate: .deflate(try AvroDeflate(level: nil))
         case .zstandard: .zstandard(try AvroZstandard(level: nil))
+        case .bzip2: .bzip2(AvroBzip2(level: nil))
+        case .snappy: .snappy
+        case .xz: .xz(AvroXZ(level: nil))
+        case .lzma: .xz(AvroXZ(level: nil, .raw))
         }
     }
 
@@ -31,6 +42,9 @@ enum AvroPacker {
             case .none: block
             case .deflate(let engine): try engine.unpacked(data, limit: limit)
             case .zstandard(let engine): try engine.unpacked(data, limit: limit)
+            case .bzip2(let engine): try engine.unpacked(data, limit: limit)
+            case .snappy: try AvroSnappy.unpacked(data, limit: limit)
+            case .xz(let engine): try engine.unpacked(data, limit: limit)
             }
         }
     }
@@ -42,6 +56,9 @@ enum AvroPacker {
             case .none: block
             case .deflate(let engine): try engine.packed(data)
             case .zstandard(let engine): try engine.packed(data)
+            case .bzip2(let engine): try engine.packed(data)
+            case .snappy: AvroSnappy.packed(data)
+            case .xz(let engine): try engine.packed(data)
             }
         }
     }

@@ -10,6 +10,12 @@ public struct SinkAcknowledgement: ~Copyable, Sendable {
         self.origins = origins
     }
 
+    /// Stands for no elements, for a writer that hands another one what it has put together itself.
+    package init() {
+        token = nil
+        origins = ElementOrigins()
+    }
+
     deinit {
         // Not ended: what the batch held is lost for this run, so nothing from here on may be committed.
         if let token {

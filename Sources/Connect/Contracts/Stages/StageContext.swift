@@ -110,15 +110,26 @@ public final class StageContext {
         var last = error
         var tries = 1
         var pause = policy.backoff
-        while let attempt, tries <= policy.attempts {
-            let deadline = run.scheduler.now.advanced(by: pause)
-            guard run.sleep(until: deadline) else {
+        var outagePause = OutageError.firstPause
+        while true {
+            let deadline: MonotonicTime
+            if let outage = last as? OutageError {
+                guard outage.mayPass, attempt != nil else {
+                    throw .failure(failure(outage.cause, token: token, origin: origin))
+                }
+                deadline = run.scheduler.now.advanced(by: outagePause)
+                outagePause = min(outagePause * 2, OutageError.longestPause)
+            } else {
+                if attempt == nil || tries > policy.attempts { break }
+                deadline = run.scheduler.now.advanced(by: pause)
+                tries += 1
+                pause = min(pause * 2, .seconds(60))
+            }
+            guard let attempt, run.sleep(until: deadline) else {
                 token?.mark(.failed(behind: 0), at: origin)
                 throw .stop
             }
             counters.retries.add(1, ordering: .relaxed)
-            tries += 1
-            pause = min(pause * 2, .seconds(60))
             do {
                 return try attempt()
             } catch {

@@ -14,12 +14,19 @@ struct AppendingWriter: SinkWriter {
 
     mutating func open(_ context: SinkContext) throws {
         scheduler = context.scheduler
-        guard series.names.isRolled else { return try series.openExisting(now: context.scheduler.now) }
+        // A format with a head has one writer at a time; lines may come from several.
+        guard series.names.isRolled || sink.format != nil else {
+            return try series.openExisting(now: context.scheduler.now)
+        }
         // Kept only once all is well, so that a failed start holds nothing.
         let lock = try LockFile.take(
             series.names.lock, for: "the series of output files \(sink.path)", in: sink.fileSystem)
-        series.start(at: try SeriesRecovery(sink).completeAll())
-        try series.probe()
+        if series.names.isRolled {
+            series.start(at: try SeriesRecovery(sink).completeAll())
+            try series.probe()
+        } else {
+            try series.openExisting(now: context.scheduler.now)
+        }
         self.lock = lock
     }
 

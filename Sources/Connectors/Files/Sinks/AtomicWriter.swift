@@ -20,6 +20,9 @@ struct AtomicWriter: SinkWriter {
         try lock(file)
         // What a crash left behind: none of it was confirmed.
         try file.truncate(to: 0)
+        if let format = sink.format {
+            try format.head.withUnsafeBytes { (bytes) throws(ConnectorError) in try file.write(bytes) }
+        }
         self.file = file
     }
 

@@ -63,6 +63,8 @@ public struct FileSink: Sink {
     public var delivery: Delivery
     /// The files that are written to.
     public var fileSystem: any FileSystem
+    /// What files have in them beside the elements; nil is nothing.
+    package var format: OutputFormat?
 
     /// A file, or a series of files, that elements are written to.
     ///
@@ -102,6 +104,24 @@ public struct FileSink: Sink {
         guard mode == .append else { return FileSinkWriter(AtomicWriter(self)) }
         return delivery == .exactlyOnce
             ? FileSinkWriter(ExactlyOnceWriter(self)) : FileSinkWriter(AppendingWriter(self))
+    }
+
+    /// The file that a run would go on writing to. What is there may change.
+    ///
+    /// - Parameter pipeline: the name of the pipeline
+    /// - Returns: its name; nil where it would begin one
+    /// - Throws: `ConnectorError` where it cannot be looked for, or the positions beside it cannot be used
+    package func unfinishedFile(of pipeline: String) throws(ConnectorError) -> FilePath? {
+        guard mode == .append else { return nil }
+        let names = SeriesNames(path: path, isRolled: roll != nil)
+        if delivery == .exactlyOnce {
+            var ledger = PositionLedger(names, pipeline: pipeline, fileSystem: fileSystem)
+            guard let boundary = try ledger.read()?.boundary, boundary.length > 0 else { return nil }
+            return names.working(boundary.file)
+        }
+        // Of a series the files of the run before are ended.
+        guard !names.isRolled, try fileSystem.existing(path) != nil else { return nil }
+        return path
     }
 
     private var confirmation: SinkDescriptor.Confirmation {

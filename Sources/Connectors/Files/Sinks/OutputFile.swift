@@ -9,7 +9,7 @@ struct OutputFile {
     private(set) var length: Int64
     /// How many elements it holds; 0 is not known.
     private(set) var elementCount: Int
-    private(set) var isSynchronized = true
+    private(set) var isSynchronized: Bool
     private let file: any OpenFile
     private let durability: FileSink.Durability
     private let isRegular: Bool
@@ -21,10 +21,11 @@ struct OutputFile {
     ///   - durability: what ``synchronize()`` does
     ///   - openedAt: now
     ///   - elementCount: how many elements it holds
+    ///   - isSynchronized: whether what it holds is durable; it is not where the end of it was just cut off
     /// - Throws: where the system says nothing of it
     init(
         _ file: any OpenFile, path: FilePath, durability: FileSink.Durability, openedAt: MonotonicTime,
-        elementCount: Int = 0
+        elementCount: Int = 0, isSynchronized: Bool = true
     ) throws(ConnectorError) {
         let status = try file.status()
         self.file = file
@@ -32,6 +33,7 @@ struct OutputFile {
         self.durability = durability
         self.openedAt = openedAt
         self.elementCount = elementCount
+        self.isSynchronized = isSynchronized
         length = status.size
         isRegular = status.kind == .regular
     }
@@ -52,6 +54,20 @@ struct OutputFile {
             takeBack(to: start)
             throw error
         }
+    }
+
+    /// Writes what stands before all elements.
+    ///
+    /// - Throws: where it could not be written; what was written of it is taken back as far as that is possible
+    mutating func write(head: Bytes) throws(ConnectorError) {
+        isSynchronized = false
+        do throws(ConnectorError) {
+            try head.withUnsafeBytes { (bytes) throws(ConnectorError) in try file.write(bytes) }
+        } catch {
+            takeBack(to: 0)
+            throw error
+        }
+        length += Int64(head.count)
     }
 
     /// Makes what was written durable, as the durability says.

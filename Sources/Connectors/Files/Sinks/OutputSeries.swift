@@ -15,6 +15,7 @@ struct OutputSeries {
     private let roll: RollPolicy?
     private let durability: FileSink.Durability
     private let fileSystem: any FileSystem
+    private let format: OutputFormat?
     private var elements: ElementWriter
     private var current: OutputFile?
     /// The number of the file that is being written, or of the next one.
@@ -28,6 +29,7 @@ struct OutputSeries {
         roll = sink.roll
         durability = sink.durability
         fileSystem = sink.fileSystem
+        format = sink.format
         elements = ElementWriter(framing: sink.framing)
         number = names.firstNumber
     }
@@ -66,9 +68,13 @@ struct OutputSeries {
             StandardStream.ignoreBrokenPipeSignal()
             hasNewNames = false
         }
+        try format?.mend(path, in: fileSystem)
         let file = try fileSystem.open(path, FileAccess(.write, creates: true, appends: true))
+        // Of a series it may be ended before anything is written to it: then what was cut off must not come back.
         current = try OutputFile(
-            file, path: path, durability: durability, openedAt: now, elementCount: boundary?.elementCount ?? 0)
+            file, path: path, durability: durability, openedAt: now, elementCount: boundary?.elementCount ?? 0,
+            isSynchronized: boundary == nil || !names.isRolled)
+        try writeHead()
         if let boundary {
             elements.isUnterminated = boundary.isUnterminated
         } else if elements.framing == .lines, found?.kind == .regular {
@@ -161,6 +167,13 @@ struct OutputSeries {
         let file = try fileSystem.open(path, access)
         hasNewNames = true
         current = try OutputFile(file, path: path, durability: durability, openedAt: now)
+        try writeHead()
+    }
+
+    /// Begins a file that holds nothing.
+    private mutating func writeHead() throws(ConnectorError) {
+        guard let format, current?.length == 0 else { return }
+        try current?.write(head: format.head)
     }
 
     private var isFull: Bool {

@@ -4,10 +4,12 @@ import Connect
 struct SeriesRecovery {
     let names: SeriesNames
     let fileSystem: any FileSystem
+    private let format: OutputFormat?
 
     init(_ sink: FileSink) {
         names = SeriesNames(path: sink.path, isRolled: sink.roll != nil)
         fileSystem = sink.fileSystem
+        format = sink.format
     }
 
     /// Gives a whole file of a series its final name.
@@ -31,6 +33,7 @@ struct SeriesRecovery {
         let members = try names.members(in: fileSystem)
         for member in members where member.isPartial {
             let path = names.working(member.number)
+            try format?.mend(path, in: fileSystem)
             let file = try fileSystem.open(path, FileAccess(.write, appends: true))
             if try file.status().size == 0 {
                 try fileSystem.remove(path)

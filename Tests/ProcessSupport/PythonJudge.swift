@@ -1,11 +1,10 @@
 import Foundation
-import ProcessSupport
 
 /// The implementations of others in Python.
-struct Judge {
+package struct PythonJudge {
     private let python: String
 
-    init() async throws {
+    package init() async throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let scratch = try Scratch()
@@ -19,8 +18,8 @@ struct Judge {
         python = try scratch.text("path").trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Runs a program that reads lines of tabulated words from the file it is given, and gives its output.
-    func answers(_ program: String, _ lines: [[String]]) async throws -> [Substring] {
+    /// Runs a program that reads lines of tabulated words from the file it is given, and gives the lines of its output.
+    package func answers(_ program: String, _ lines: [[String]]) async throws -> [Substring] {
         let scratch = try Scratch()
         let input = try scratch.file("in", lines.map { $0.joined(separator: "\t") + "\n" }.joined())
         let output = try Descriptor(scratch.path("out"), O_WRONLY | O_CREAT | O_TRUNC)
@@ -32,6 +31,6 @@ struct Judge {
 }
 
 /// Bytes in hexadecimal.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     bytes.map { String(format: "%02x", $0) }.joined()
 }
