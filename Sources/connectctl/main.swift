@@ -31,7 +31,6 @@ var verbs: [any ParsableCommand.Type] = []
 #endif
 
 var catalog = Catalog()
-var verbs: [any ParsableCommand.Type] = []
 catalog.registerFiles()
 catalog.registerText()
 catalog.registerGzip()

@@ -242,13 +242,8 @@ struct ClientTests {
     }
 
     private func openssl(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw TestFailure("openssl \(arguments) failed") }
+        guard try ChildProcess.status(of: ["openssl"] + arguments) == 0 else {
+            throw TestFailure("openssl \(arguments) failed")
+        }
     }
 }

@@ -20,7 +20,7 @@ extension PeersProcessTests {
 
         private static func processes(_ group: PeerGroup? = nil) throws -> SharingProcesses {
             try SharingProcesses(
-                group, count: Settings.isSoak ? 2_000_000 : 50_000, rate: Settings.isSoak ? 100_000 : 25_000)
+                group, count: Settings.isSoak ? 2_000_000 : 50_000, rate: Settings.isSoak ? 100_000 : 10_000)
         }
 
         // S-NET-3, S-NET-5
