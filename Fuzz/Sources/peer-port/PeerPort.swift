@@ -22,6 +22,9 @@ public func fuzzPeerPort(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         switch action {
         case .send(let frame), .frame(let frame): restore(frame)
         case .accepted: require(!isInClear, "a stranger was accepted")
+        case .asked(let request):
+            require(!isInClear, "a stranger was answered")
+            restore(.listRequest(request))
         case .close: break
         }
     }
