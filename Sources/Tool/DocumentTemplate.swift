@@ -50,7 +50,8 @@ struct DocumentTemplate {
             let value = sample(key, isSink: isSink)
             let takes = "\(key.type.expectation)\(key.isSecret ? ", secret: ${file:/path} keeps it out of here" : "")"
             lines.append("    # \(key.help) (\(takes))")
-            lines.append("    \(key.isUsual ? "" : "# ")\(key.name): \(DocumentTemplate.scalar(value, key))")
+            let mark = key.isAlternative ? "#   " : key.isUsual ? "" : "# "
+            lines.append("    \(mark)\(key.name): \(DocumentTemplate.scalar(value, key))")
         }
         return lines
     }
@@ -58,7 +59,7 @@ struct DocumentTemplate {
     /// A value that the key takes: its default where it has one.
     private func sample(_ key: ConfigurationKey, isSink: Bool) -> String {
         if key.isSecret { return "${file:/run/secrets/\(key.name)}" }
-        if let value = key.defaultValue { return value }
+        if let value = key.defaultValue ?? key.example { return value }
         switch key.type {
         case .text: return key.name == "path" ? (isSink ? "output.txt" : "input.txt") : "text"
         case .integer(let range): return "\(min(max(1000, range.lowerBound), range.upperBound))"

@@ -12,6 +12,10 @@ public struct ConfigurationKey: Sendable, Hashable {
     public let isRequired: Bool
     /// Whether a new document should have it, though a component can do without it in some cases.
     public let isUsual: Bool
+    /// What a new document has where nothing holds by default; nil where any value of its type will do.
+    public let example: String?
+    /// Whether it says in another way what the key before it says, so that only one of the two may be given.
+    public let isAlternative: Bool
     /// Whether its value is never to be shown.
     public let isSecret: Bool
 
@@ -24,10 +28,13 @@ public struct ConfigurationKey: Sendable, Hashable {
     ///   - defaultValue: what holds where it is not given, as it would be written
     ///   - isRequired: whether a component cannot do without it
     ///   - isUsual: whether a new document should have it, though a component can do without it in some cases
+    ///   - example: what a new document has where nothing holds by default; nil where any value of its type will do
+    ///   - isAlternative: whether it says in another way what the key before it says, so that only one may be given
     ///   - isSecret: whether its value is never to be shown
     public init(
         _ name: String, _ type: ConfigurationType, _ help: String, default defaultValue: String? = nil,
-        isRequired: Bool = false, isUsual: Bool = false, isSecret: Bool = false
+        isRequired: Bool = false, isUsual: Bool = false, example: String? = nil, isAlternative: Bool = false,
+        isSecret: Bool = false
     ) {
         self.name = name
         self.type = type
@@ -35,6 +42,8 @@ public struct ConfigurationKey: Sendable, Hashable {
         self.defaultValue = defaultValue
         self.isRequired = isRequired
         self.isUsual = isUsual || isRequired
+        self.example = example
+        self.isAlternative = isAlternative
         self.isSecret = isSecret
     }
 

@@ -27,7 +27,7 @@ public final class PeersRun: Sendable {
     ///   - peers: all instances, and which this one is; nil, or a list with one member, is a process by itself
     ///   - options: how to run it
     ///   - peersOptions: how the instances speak to each other
-    /// - Throws: ``PlanError`` where the declaration has mistakes, or cannot be shared; ``PeersError`` where this instance
+    /// - Throws: `PlanError` where the declaration has mistakes, or cannot be shared; ``PeersError`` where this instance
     ///   cannot listen, or nothing would protect it
     public init(
         _ pipeline: Pipeline, peers: Peers?, _ options: RunOptions = RunOptions(),
@@ -52,7 +52,7 @@ public final class PeersRun: Sendable {
     ///   - place: which member this instance is
     ///   - options: how to run it
     ///   - peersOptions: how the instances speak to each other
-    /// - Throws: ``PlanError``, ``PeersError`` as above; ``MembershipError`` where there is no list in time
+    /// - Throws: `PlanError`, ``PeersError`` as above; ``MembershipError`` where there is no list in time
     public init(
         _ pipeline: Pipeline, membership: any Membership, self place: Peers.Place = .found,
         _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()
@@ -214,7 +214,7 @@ public final class PeersRun: Sendable {
 
     /// Waits for the end.
     ///
-    /// - Throws: ``PipelineError`` where not everything was delivered
+    /// - Throws: `PipelineError` where not everything was delivered
     public func value() async throws -> PeersReport {
         try await withCheckedThrowingContinuation { continuation in
             let result = state.withLock { state in
@@ -227,7 +227,7 @@ public final class PeersRun: Sendable {
 
     /// Waits for the end on the calling thread; not for tasks of the cooperative pool.
     ///
-    /// - Throws: ``PipelineError`` where not everything was delivered
+    /// - Throws: `PipelineError` where not everything was delivered
     public func wait() throws(PipelineError) -> PeersReport {
         try state.waitWithLock { state in state.result.map { .done($0) } ?? .wait(changed) }.get()
     }

@@ -10,8 +10,8 @@ extension Pipeline {
     ///   - options: how to run it
     ///   - peersOptions: how the instances speak to each other
     /// - Returns: what was done on this instance
-    /// - Throws: ``PlanError`` where the declaration has mistakes; ``PeersError`` where this instance cannot listen;
-    ///   ``PipelineError`` where not everything was delivered
+    /// - Throws: `PlanError` where the declaration has mistakes; ``PeersError`` where this instance cannot listen;
+    ///   `PipelineError` where not everything was delivered
     @discardableResult
     public func run(
         membership: any Membership, self place: Peers.Place = .found, _ options: RunOptions = RunOptions(),
@@ -33,8 +33,8 @@ extension Pipeline {
     ///   - options: how to run it
     ///   - peersOptions: how the instances speak to each other
     /// - Returns: what was done on this instance
-    /// - Throws: ``PlanError`` where the declaration has mistakes; ``PeersError`` where this instance cannot listen;
-    ///   ``PipelineError`` where not everything was delivered
+    /// - Throws: `PlanError` where the declaration has mistakes; ``PeersError`` where this instance cannot listen;
+    ///   `PipelineError` where not everything was delivered
     @discardableResult
     public func run(
         peers: Peers?, _ options: RunOptions = RunOptions(), _ peersOptions: PeersOptions = PeersOptions()

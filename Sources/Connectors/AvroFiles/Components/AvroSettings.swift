@@ -33,8 +33,9 @@ package enum AvroSettings {
         _ text: String = "schema", _ file: String = "schemaFile", of what: String
     ) -> [ConfigurationKey] {
         [
-            ConfigurationKey(file, .text, "A file with the schema \(what).", isUsual: true),
-            ConfigurationKey(text, .text, "The schema itself, in JSON, in place of a file."),
+            ConfigurationKey(text, .text, "The schema \(what), in JSON.", isUsual: true, example: "\"bytes\""),
+            ConfigurationKey(
+                file, .text, "A file with the schema, in place of it.", example: "schema.avsc", isAlternative: true),
         ]
     }
 

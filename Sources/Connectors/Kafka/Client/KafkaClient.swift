@@ -13,7 +13,7 @@ final class KafkaClient: @unchecked Sendable {
 
     /// Makes a client.
     ///
-    /// - Throws: ``ConnectorError`` where its settings contradict each other
+    /// - Throws: `ConnectorError` where its settings contradict each other
     init(
         _ type: rd_kafka_type_t, _ settings: consuming KafkaSettings, _ callbacks: ClientCallbacks
     ) throws(ConnectorError) {
@@ -53,7 +53,7 @@ final class KafkaClient: @unchecked Sendable {
     ///   - topics: whose partitions are wanted; none only asks for the brokers
     ///   - wait: how long to wait, and what may end that early
     /// - Returns: how many partitions each topic has
-    /// - Throws: ``ConnectorError`` that names the key and the mend
+    /// - Throws: `ConnectorError` that names the key and the mend
     func describe(_ topics: [String], _ wait: ConnectWait) throws(ConnectorError) -> [String: Int] {
         var counts: [String: Int] = [:]
         if topics.isEmpty { _ = try partitionCount(of: nil, wait) }

@@ -10,7 +10,7 @@ struct KafkaSettings: ~Copyable {
     /// - Parameters:
     ///   - configuration: what the user says
     ///   - forced: what cannot be otherwise, with the reason
-    /// - Throws: ``ConnectorError`` that names the key, where a key is unknown, a value is none of its, or it must not be set
+    /// - Throws: `ConnectorError` that names the key, where a key is unknown, a value is none of its, or it must not be set
     init(_ configuration: KafkaConfiguration, forced: [ForcedSetting]) throws(ConnectorError) {
         let pointer = rd_kafka_conf_new()
         self.pointer = pointer
@@ -49,7 +49,7 @@ struct KafkaSettings: ~Copyable {
 
     /// Makes a client, which then owns the settings.
     ///
-    /// - Throws: ``ConnectorError`` where keys contradict each other
+    /// - Throws: `ConnectorError` where keys contradict each other
     consuming func makeClient(_ type: rd_kafka_type_t) throws(ConnectorError) -> OpaquePointer {
         var text = [CChar](repeating: 0, count: 512)
         guard let client = rd_kafka_new(type, pointer, &text, text.count) else {

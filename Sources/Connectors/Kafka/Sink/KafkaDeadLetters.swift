@@ -34,7 +34,7 @@ public struct KafkaDeadLetters: Sink {
 
     /// Makes the writer of a run.
     ///
-    /// - Throws: ``ConnectorError`` with the code `configuration` where a key cannot be used
+    /// - Throws: `ConnectorError` with the code `configuration` where a key cannot be used
     public func makeWriter() throws -> MappedSinkWriter<KafkaWriter, DeadLetter> {
         MappedSinkWriter(try sink.makeWriter(), KafkaDeadLetters.message)
     }

@@ -51,7 +51,7 @@ final class KafkaProducer {
     /// Takes what the client has to tell.
     ///
     /// - Parameter timeout: how long to wait for it, in milliseconds
-    /// - Throws: ``ConnectorError`` where a message was not delivered, or the client cannot go on
+    /// - Throws: `ConnectorError` where a message was not delivered, or the client cannot go on
     func serve(timeout: Int32 = 0) throws(ConnectorError) {
         rd_kafka_poll(client.pointer, timeout)
         reports.endRun()
@@ -67,7 +67,7 @@ final class KafkaProducer {
     ///   - tag: what the report will name
     ///   - timestamp: milliseconds since the epoch, 0 for now
     ///   - isHeld: whether its memory is held until it is reported, so that the client needs no copy of the value
-    /// - Throws: ``ConnectorError`` where the client refuses it
+    /// - Throws: `ConnectorError` where the client refuses it
     func send(
         _ element: borrowing KeyValue, to topic: OpaquePointer, tag: PendingBatches.Tag, _ timestamp: Int64,
         isHeld: Bool
@@ -92,7 +92,7 @@ final class KafkaProducer {
     ///   - topic: where to
     ///   - isHeld: whether their memory is held until they are reported, so that the client needs no copy of the values
     ///   - sent: moved by each message that the client has taken
-    /// - Throws: ``ConnectorError`` for the first message that the client refuses
+    /// - Throws: `ConnectorError` for the first message that the client refuses
     func send(
         _ messages: PlainMessages, to topic: OpaquePointer, isHeld: Bool, sent: inout Int
     ) throws(ConnectorError) {

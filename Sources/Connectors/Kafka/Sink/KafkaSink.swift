@@ -1,6 +1,6 @@
 public import Connect
 
-/// Writes ``KeyValue`` elements as messages of a topic: key, value (nil is a tombstone), headers in their order and the
+/// Writes `KeyValue` elements as messages of a topic: key, value (nil is a tombstone), headers in their order and the
 /// element's time as the message's time.
 ///
 ///     .to(KafkaSink("invoices", ["bootstrap.servers": "localhost:9092", "compression.type": "zstd"]))
@@ -103,7 +103,7 @@ public struct KafkaSink: Sink {
 
     /// Makes the writer of a run.
     ///
-    /// - Throws: ``ConnectorError`` with the code `configuration` where a key cannot be used
+    /// - Throws: `ConnectorError` with the code `configuration` where a key cannot be used
     public func makeWriter() throws -> KafkaWriter {
         try check()
         return KafkaWriter(self)
@@ -111,7 +111,7 @@ public struct KafkaSink: Sink {
 
     /// Checks the settings without connecting.
     ///
-    /// - Throws: ``ConnectorError`` with the code `configuration`, which names the key
+    /// - Throws: `ConnectorError` with the code `configuration`, which names the key
     func check() throws(ConnectorError) {
         if case .fixed("") = target {
             throw ConnectorError(.configuration, "no topic is named; name the one to write to")

@@ -25,7 +25,7 @@ public final class KafkaWriter: SinkWriter {
 
     /// Connects.
     ///
-    /// - Throws: ``ConnectorError`` that names the key and the mend, within the connect timeout
+    /// - Throws: `ConnectorError` that names the key and the mend, within the connect timeout
     public func open(_ context: SinkContext) throws {
         let configuration = sink.clientConfiguration(memory: context.memory)
         let producer = try KafkaProducer(try KafkaSettings(configuration, forced: sink.forced), context)
@@ -54,7 +54,7 @@ public final class KafkaWriter: SinkWriter {
 
     /// Hands the messages of a batch to the client, in order.
     ///
-    /// - Throws: ``ConnectorError`` where a message cannot be sent, with its position
+    /// - Throws: `ConnectorError` where a message cannot be sent, with its position
     public func write(
         _ batch: borrowing Batch<KeyValue>, _ acknowledgement: consuming SinkAcknowledgement
     ) throws {
@@ -148,7 +148,7 @@ public final class KafkaWriter: SinkWriter {
 
     /// Waits until all messages are confirmed.
     ///
-    /// - Throws: ``ConnectorError`` where one is not
+    /// - Throws: `ConnectorError` where one is not
     public func flush() throws {
         do {
             try producer?.flush()
@@ -159,7 +159,7 @@ public final class KafkaWriter: SinkWriter {
 
     /// Commits what was written and the source's positions, in one transaction.
     ///
-    /// - Throws: ``TransactionAborted`` where nothing of it took effect; ``ConnectorError`` where the client is of no use
+    /// - Throws: `TransactionAborted` where nothing of it took effect; `ConnectorError` where the client is of no use
     ///   any more
     public func store(_ positions: [Position]) throws {
         try transactions?.commit(positions)

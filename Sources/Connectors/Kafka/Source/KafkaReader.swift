@@ -30,7 +30,7 @@ public final class KafkaReader: SourceReader {
 
     /// Connects and joins the group, or takes the partitions of a bounded source.
     ///
-    /// - Throws: ``ConnectorError`` that names the key and the mend, within the connect timeout
+    /// - Throws: `ConnectorError` that names the key and the mend, within the connect timeout
     public func open(_ context: SourceContext) throws {
         let configuration = source.clientConfiguration(memory: context.memory)
         let watch = ClientWatch(logger: context.logger)
@@ -53,7 +53,7 @@ public final class KafkaReader: SourceReader {
 
     /// Reads what is at hand.
     ///
-    /// - Throws: ``ConnectorError`` where reading cannot go on
+    /// - Throws: `ConnectorError` where reading cannot go on
     public func poll(into batch: inout SourceBatch<KeyValue>, deadline: MonotonicTime) throws -> SourcePoll {
         guard let consumer, let context else { return .ended }
         if let failure { throw failure }

@@ -1,6 +1,6 @@
 public import Connect
 
-/// Reads the messages of topics as ``KeyValue`` elements: key, value, headers in their order, and the message's time,
+/// Reads the messages of topics as `KeyValue` elements: key, value, headers in their order, and the message's time,
 /// which is the event time too.
 ///
 ///     let kafka: KafkaConfiguration = ["bootstrap.servers": "localhost:9092"]
@@ -15,7 +15,7 @@ public import Connect
 ///
 /// A bounded source reads up to where the partitions end when it is opened, and ends. It takes all partitions for
 /// itself, without joining the group: nobody else may be active in it then. Without a group its positions are kept in the
-/// run's ``CheckpointStore``.
+/// run's `CheckpointStore`.
 public struct KafkaSource: Source {
     /// What the source gives.
     public typealias Element = KeyValue
@@ -132,7 +132,7 @@ public struct KafkaSource: Source {
 
     /// Makes the reader of a run.
     ///
-    /// - Throws: ``ConnectorError`` with the code `configuration` where a key cannot be used
+    /// - Throws: `ConnectorError` with the code `configuration` where a key cannot be used
     public func makeReader() throws -> KafkaReader {
         try check()
         return KafkaReader(self)
@@ -140,7 +140,7 @@ public struct KafkaSource: Source {
 
     /// Checks the settings without connecting.
     ///
-    /// - Throws: ``ConnectorError`` with the code `configuration`, which names the key
+    /// - Throws: `ConnectorError` with the code `configuration`, which names the key
     func check() throws(ConnectorError) {
         if topics.isEmpty || topics.contains("") {
             throw ConnectorError(.configuration, "no topic is named; name one at least")
