@@ -68,7 +68,7 @@ public struct KafkaSink: Sink {
     /// `isolation.level=read_committed` sees each element exactly once, whatever is killed in between.
     ///
     /// The source must be a ``KafkaSource`` of a group at the same brokers. Transactions are committed as often as the
-    /// run commits (``RunOptions/checkpointEvery``). Where the brokers abort one, nothing of it took effect: everything since
+    /// run commits (`checkpointEvery` of `RunOptions`). Where the brokers abort one, nothing of it took effect: everything since
     /// the last one is done again, and folds go back to what they held then. An instance that another one has taken the
     /// place of (fencing) ends with an error.
     ///
