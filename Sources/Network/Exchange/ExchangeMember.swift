@@ -36,6 +36,8 @@ final class ExchangeMember {
     var change: ListChange.Way?
     /// How often the members have changed while the runs went on.
     var round = 0
+    /// Whether it fails for itself only, so that the others go on without it.
+    private var failsAlone = false
     /// Why the pipeline ends; nil while it goes on.
     private(set) var failure: PipelineError?
     private(set) var hasEnded = false
@@ -82,6 +84,7 @@ final class ExchangeMember {
         guard !others.isEmpty else { return }
         loneliness = schedule(after: peersOptions.startTimeout) { member in
             guard others.allSatisfy({ member.instances[$0] == nil }) else { return }
+            member.failsAlone = !member.topology.hosts.contains(member.topology.own)
             let names = others.map { "member \($0) (\(member.topology.members[$0]))" }.joined(separator: ", ")
             member.fail(
                 PipelineError(
@@ -158,6 +161,10 @@ final class ExchangeMember {
                 // The others wait for a new start.
                 return end(.failure(failure), Goodbye(reason: .leaving, sentence: "it has left before its end"))
             }
+            if failsAlone {
+                return end(
+                    .failure(failure), Goodbye(reason: .leaving, sentence: "it misses a member that it helps"))
+            }
             if isOwn, !wouldWaitInVain(for: members.filter { $0 != topology.own && instances[$0] == nil }) { return }
             return end(.failure(failure), Goodbye(reason: .failed, sentence: "\(failure)".wireSentence))
         }
@@ -221,7 +228,10 @@ final class ExchangeMember {
         }
     }
 
+    /// Fails because a member is not there. Whether that one is lost to all or to this member only, those that are needed
+    /// themselves find out among each other: who only helps fails alone, so that what it has goes to the others.
     func failForAbsence(of place: Int, _ sentence: String) {
+        failsAlone = !topology.hosts.contains(topology.own)
         fail(
             PipelineError(
                 code: .peerLost, stage: plan.pipeline,

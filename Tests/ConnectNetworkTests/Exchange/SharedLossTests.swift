@@ -84,4 +84,33 @@ struct SharedLossTests {
             #expect(error?.message.contains("member \(place == 2 ? 0 : 2)") == true, "\(String(describing: error))")
         }
     }
+
+    // S-NET-5
+    @Test("Where only one in the middle misses the member that reads, it fails alone, and the others do its work")
+    func missesReader() throws {
+        var shared = SharedPipeline()
+        shared.makeSmall()
+        shared.peersOptions.peerTimeout = .milliseconds(300)
+        shared.peersOptions.heartbeatInterval = .milliseconds(50)
+        let isUnderWay = Occasion()
+        let isAlone = Occasion()
+        shared.onElement = { place, number in
+            if place == 1 { isUnderWay.come() }
+            if place != 1, number > 1_000 { isAlone.wait() }
+        }
+        let ports = try FreePorts.draw(3)
+        // Whoever comes first in the list dials: only the reader reaches the second by this way.
+        let proxy = try LinkProxy(to: ports[1])
+        defer { proxy.close() }
+        let reached = [ports[0], proxy.port, ports[2]]
+        let runs = try ports.indices.map { try shared.start($0, of: reached, ownPort: ports[$0]) }
+        isUnderWay.wait()
+        proxy.swallow()
+        let error = #expect(throws: PipelineError.self) { try runs[1].wait() }
+        #expect(error?.code == .peerLost)
+        #expect(error?.message.contains("member 0") == true, "\(String(describing: error))")
+        isAlone.come()
+        for run in [runs[0], runs[2]] { _ = try run.wait() }
+        shared.expectOutput()
+    }
 }
