@@ -12,6 +12,14 @@ extension Base64 {
     fileprivate init(_ configuration: Configuration) {
         self.init(isForURLs: configuration.text("alphabet") == "url", isPadded: configuration.flag("padding"))
     }
+
+    fileprivate func decodeRecord(_ text: UnsafeRawBufferPointer, _ output: inout BytesBuilder) throws {
+        do throws(Malformed) {
+            try decode(text, &output)
+        } catch {
+            throw CoderError(.malformed, coder: "unbase64", offset: Int64(error.offset), error.message)
+        }
+    }
 }
 
 extension StageComponent {
@@ -40,7 +48,7 @@ extension StageComponent {
     ) { configuration, chain in
         let form = Base64(configuration)
         return chain.mapBytes(on: try Field(configuration)) {
-            { span, output in try span.withUnsafeBytes { try form.decode($0, &output) } }
+            { span, output in try span.withUnsafeBytes { try form.decodeRecord($0, &output) } }
         }
     }
 }

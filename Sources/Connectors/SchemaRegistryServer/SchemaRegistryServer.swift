@@ -70,7 +70,7 @@ public final class SchemaRegistryServer: Sendable {
         var state = RegistryState(level: compatibility)
         let journal = try file.map { (file) throws(ConnectorError) in try RegistryJournal(file) { state.apply($0) } }
         let authorization = security.user.map { user in
-            "Basic " + Base64Text.encode(Array("\(user.name):\(user.password)".utf8))
+            "Basic " + Base64.standard.text(of: Bytes("\(user.name):\(user.password)"))
         }
         gate = RegistryGate(
             routes: RegistryRoutes(state, journal: journal), authorization: authorization,

@@ -32,7 +32,7 @@ struct RegistryTransport: Sendable {
     init(_ configuration: SchemaRegistryConfiguration, isSecure: Bool) throws(ConnectorError) {
         security = isSecure ? try RegistrySecurity.context(configuration) : nil
         authorization = configuration.user.map { user in
-            "Basic " + Base64Text.encode(Array("\(user):\(configuration.password ?? "")".utf8))
+            "Basic " + Base64.standard.text(of: Bytes("\(user):\(configuration.password ?? "")"))
         }
         connectTimeout = TimeAmount(configuration.connectTimeout)
         requestTimeout = TimeAmount(configuration.requestTimeout)

@@ -1,7 +1,14 @@
-import Connect
-
 /// Bytes as text of 64 letters (RFC 4648, sections 4 and 5).
-struct Base64: Sendable {
+package struct Base64: Sendable {
+    /// That with + and /, filled up with =.
+    package static let standard = Base64()
+
+    /// What is wrong with a text, and at which of its bytes.
+    package struct Malformed: Error {
+        package let message: String
+        package let offset: Int
+    }
+
     private let digits: [UInt8]
     /// The value of each byte; 64 where it is no digit.
     private let values: [UInt8]
@@ -13,7 +20,7 @@ struct Base64: Sendable {
     /// - Parameters:
     ///   - isForURLs: whether the last two letters are - and _ instead of + and /
     ///   - isPadded: whether the last group is filled up with =
-    init(isForURLs: Bool = false, isPadded: Bool = true) {
+    package init(isForURLs: Bool = false, isPadded: Bool = true) {
         let digits = Array(
             ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + (isForURLs ? "-_" : "+/")).utf8)
         var values = [UInt8](repeating: 64, count: 256)
@@ -24,7 +31,7 @@ struct Base64: Sendable {
     }
 
     /// Writes bytes as text.
-    func encode(_ bytes: UnsafeRawBufferPointer, _ output: inout BytesBuilder) {
+    package func encode(_ bytes: UnsafeRawBufferPointer, _ output: inout BytesBuilder) {
         var index = 0
         while index < bytes.count {
             let count = min(3, bytes.count - index)
@@ -37,10 +44,26 @@ struct Base64: Sendable {
         }
     }
 
+    /// The text of bytes; for short ones, such as a password in a header.
+    package func text(of bytes: Bytes) -> String {
+        var output = BytesBuilder()
+        bytes.withUnsafeBytes { encode($0, &output) }
+        return String(decoding: output.take(), as: UTF8.self)
+    }
+
+    /// The bytes of a text; for short ones.
+    ///
+    /// - Returns: nil where it is no base64
+    package func bytes(of text: String) -> Bytes? {
+        var output = BytesBuilder()
+        guard (try? Bytes(text).withUnsafeBytes { try decode($0, &output) }) != nil else { return nil }
+        return output.take()
+    }
+
     /// Reads text strictly.
     ///
-    /// - Throws: `CoderError` with the place, where it is not exactly what `encode(_:_:)` writes
-    func decode(_ text: UnsafeRawBufferPointer, _ output: inout BytesBuilder) throws {
+    /// - Throws: where it is not exactly what `encode(_:_:)` writes
+    package func decode(_ text: UnsafeRawBufferPointer, _ output: inout BytesBuilder) throws(Malformed) {
         let end = try digitCount(text)
         var index = 0
         while index < end {
@@ -48,11 +71,11 @@ struct Base64: Sendable {
             var group: UInt32 = 0
             for place in 0..<count {
                 let value = values[Int(text[index + place])]
-                guard value < 64 else { throw malformed("a byte is no digit of base64", at: index + place) }
+                guard value < 64 else { throw Malformed(message: "a byte is no digit of base64", offset: index + place) }
                 group |= UInt32(value) << (18 - 6 * UInt32(place))
             }
             guard group & (1 << (24 - 8 * UInt32(count - 1)) - 1) == 0 else {
-                throw malformed("the last digit holds bits that belong to no byte", at: index + count - 1)
+                throw Malformed(message: "the last digit holds bits that belong to no byte", offset: index + count - 1)
             }
             for place in 0..<(count - 1) { output.append(UInt8(truncatingIfNeeded: group >> (16 - 8 * UInt32(place)))) }
             index += 4
@@ -60,21 +83,18 @@ struct Base64: Sendable {
     }
 
     /// How many digits there are before the padding, which is checked.
-    private func digitCount(_ text: UnsafeRawBufferPointer) throws -> Int {
+    private func digitCount(_ text: UnsafeRawBufferPointer) throws(Malformed) -> Int {
         guard isPadded else {
             if text.count % 4 == 1 {
-                throw malformed("one digit is left, which is less than a byte", at: text.count - 1)
+                throw Malformed(message: "one digit is left, which is less than a byte", offset: text.count - 1)
             }
             return text.count
         }
         guard text.count % 4 == 0 else {
-            throw malformed("the length is no multiple of 4: padding is missing, or something else", at: text.count)
+            throw Malformed(
+                message: "the length is no multiple of 4: padding is missing, or something else", offset: text.count)
         }
         guard text.count > 0, text[text.count - 1] == Base64.padding else { return text.count }
         return text[text.count - 2] == Base64.padding ? text.count - 2 : text.count - 1
-    }
-
-    private func malformed(_ message: String, at offset: Int) -> CoderError {
-        CoderError(.malformed, coder: "unbase64", offset: Int64(offset), message)
     }
 }
