@@ -22,16 +22,7 @@ final class RegistryJournal: Sendable {
         guard size <= Int64(Self.most) else {
             throw ConnectorError(.limitExceeded, "\(path) has \(size) bytes, at most \(Self.most) are taken")
         }
-        let file = file
-        let content = try BytesBuffer.filled(capacity: Int(size) + 1) { (memory) throws(ConnectorError) in
-            var count = 0
-            while count < memory.count {
-                let read = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...])) ?? 0
-                if read == 0 { break }
-                count += read
-            }
-            return count
-        }
+        let content = try file.content(expecting: Int(size))
         var start = 0
         while let end = content[start..<content.count].firstIndex(of: 0x0A).map({ $0 + start }) {
             guard let event = RegistryEvent(content[start..<end]) else {

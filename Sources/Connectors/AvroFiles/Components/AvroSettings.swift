@@ -86,15 +86,6 @@ package enum AvroSettings {
         guard status.kind == .regular, status.size <= Int64(limit) else {
             throw ConnectorError(.configuration, "\(path) is no file of at most \(limit) bytes")
         }
-        let file = try files.open(path, .reading)
-        return try BytesBuffer.filled(capacity: Int(status.size) + 1) { (memory) throws(ConnectorError) in
-            var count = 0
-            while count < memory.count {
-                let read = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...])) ?? 0
-                if read == 0 { break }
-                count += read
-            }
-            return count
-        }
+        return try files.open(path, .reading).content(expecting: Int(status.size))
     }
 }

@@ -20,17 +20,7 @@ struct AtomicFile: Sendable {
         guard let status = try fileSystem.existing(path, followsLinks: false) else { return nil }
         try status.requireRegular(path)
         guard status.size <= AtomicFile.sizeLimit else { throw tooLarge(Int(status.size), "was found in") }
-        let file = try fileSystem.open(path, .reading)
-        // One byte more than expected, so that a file that has grown since does not look whole.
-        return try BytesBuffer.filled(capacity: Int(status.size) + 1) { (memory) throws(ConnectorError) in
-            var count = 0
-            while count < memory.count {
-                let read = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...])) ?? 0
-                if read == 0 { break }
-                count += read
-            }
-            return count
-        }
+        return try fileSystem.open(path, .reading).content(expecting: Int(status.size))
     }
 
     /// Puts other content in the place of what is there.
