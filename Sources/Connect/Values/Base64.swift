@@ -71,7 +71,9 @@ package struct Base64: Sendable {
             var group: UInt32 = 0
             for place in 0..<count {
                 let value = values[Int(text[index + place])]
-                guard value < 64 else { throw Malformed(message: "a byte is no digit of base64", offset: index + place) }
+                guard value < 64 else {
+                    throw Malformed(message: "a byte is no digit of base64", offset: index + place)
+                }
                 group |= UInt32(value) << (18 - 6 * UInt32(place))
             }
             guard group & (1 << (24 - 8 * UInt32(count - 1)) - 1) == 0 else {
