@@ -58,6 +58,9 @@ final class ExchangeMember {
 
     var limits: ExchangeLimits { peersOptions.limits }
 
+    /// Whether it neither reads nor merges, so that the others can do without it.
+    private var onlyHelps: Bool { !topology.hosts.contains(topology.own) }
+
     /// Starts the runs of the parts that this member reads or merges.
     func begin() {
         for part in topology.ownParts where failure == nil { start(part) }
@@ -84,7 +87,7 @@ final class ExchangeMember {
         guard !others.isEmpty else { return }
         loneliness = schedule(after: peersOptions.startTimeout) { member in
             guard others.allSatisfy({ member.instances[$0] == nil }) else { return }
-            member.failsAlone = !member.topology.hosts.contains(member.topology.own)
+            member.failsAlone = member.onlyHelps
             let names = others.map { "member \($0) (\(member.topology.members[$0]))" }.joined(separator: ", ")
             member.fail(
                 PipelineError(
@@ -216,7 +219,9 @@ final class ExchangeMember {
     /// A member that is needed is not there: the pipeline fails if it does not come back in time.
     func awaits(_ place: Int, _ sentence: String) {
         guard absences[place] == nil else { return }
-        absences[place] = schedule(after: areFlowsClosed ? peersOptions.peerTimeout : peersOptions.patience) { member in
+        // Those that are needed decide about each other first.
+        let patience = peersOptions.patience * (onlyHelps ? 2 : 1)
+        absences[place] = schedule(after: areFlowsClosed ? peersOptions.peerTimeout : patience) { member in
             guard member.absences.removeValue(forKey: place) != nil else { return }
             if member.areFlowsClosed {
                 // All is done; only its goodbye is missing.
@@ -231,7 +236,7 @@ final class ExchangeMember {
     /// Fails because a member is not there. Whether that one is lost to all or to this member only, those that are needed
     /// themselves find out among each other: who only helps fails alone, so that what it has goes to the others.
     func failForAbsence(of place: Int, _ sentence: String) {
-        failsAlone = !topology.hosts.contains(topology.own)
+        failsAlone = onlyHelps
         fail(
             PipelineError(
                 code: .peerLost, stage: plan.pipeline,
