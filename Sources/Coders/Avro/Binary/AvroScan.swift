@@ -199,11 +199,26 @@ struct AvroScan {
             if type.isEmpty { return }
             guard depth < depthLimit else { throw fault(.tooDeep, node) }
             try count(Int(type.count), node)
-            for place in Int(type.first)..<Int(type.first &+ type.count) {
-                try skip(Int(children[place]), depth &+ 1)
-            }
+            try skip(children + Int(type.first), Int(type.count), depth &+ 1)
         case .array, .map: try skipItems(node, type, depth)
         }
+    }
+
+    /// Goes over fields in a row and checks them.
+    mutating func skip(_ fields: UnsafePointer<Int32>, _ count: Int, _ depth: Int) throws(AvroFault) {
+        var place = position
+        for field in 0..<count {
+            let node = Int(fields[field])
+            let behind = passed(node, depth, place)
+            if behind >= 0 {
+                place = behind
+            } else {
+                position = place
+                try skip(node, depth)
+                place = position
+            }
+        }
+        position = place
     }
 
     private mutating func skipItems(_ node: Int, _ type: AvroNode, _ depth: Int) throws(AvroFault) {
@@ -218,7 +233,8 @@ struct AvroScan {
             } else {
                 for _ in 0..<block.count {
                     if type.kind == .map { _ = try text(node) }
-                    try skip(item, depth &+ 1)
+                    let behind = passed(item, depth &+ 1, position)
+                    if behind >= 0 { position = behind } else { try skip(item, depth &+ 1) }
                 }
             }
             try close(block, node)
@@ -228,23 +244,17 @@ struct AvroScan {
 
 extension AvroProgram {
     /// Calls a closure with a view over a datum.
+    ///
+    /// - Parameter start: where the view stands at first
+    @inline(__always)
     func scan<Result>(
-        _ data: UnsafeRawBufferPointer, _ limits: AvroLimits, _ body: (inout AvroScan) throws(AvroFault) -> Result
+        _ data: UnsafeRawBufferPointer, from start: Int = 0, _ limits: AvroLimits,
+        _ body: (inout AvroScan) throws(AvroFault) -> Result
     ) throws(AvroFault) -> Result {
-        try nodes.withUnsafeBufferPointer { nodes throws(AvroFault) in
-            try children.withUnsafeBufferPointer { children throws(AvroFault) in
-                guard data.count <= limits.bytes else {
-                    throw AvroFault(kind: .tooLarge, offset: limits.bytes, node: root)
-                }
-                // Nothing is read through either of the addresses that stand for empty memory.
-                let nothing = UnsafeRawPointer(nodes.baseAddress.unsafelyUnwrapped)
-                var scan = AvroScan(
-                    nodes: nodes.baseAddress.unsafelyUnwrapped,
-                    children: children.baseAddress ?? nothing.assumingMemoryBound(to: Int32.self),
-                    base: data.baseAddress ?? nothing, end: data.count, depthLimit: limits.checkedDepth,
-                    elements: max(0, limits.elements))
-                return try body(&scan)
-            }
+        try withExtendedLifetime(self) { () throws(AvroFault) in
+            var scan = try AvroScan(nodes.base, children.base, root: root, data, limits)
+            scan.position = start
+            return try body(&scan)
         }
     }
 

@@ -40,8 +40,8 @@ struct AvroFieldDetails: Sendable {
 /// A compiled schema, which all that use it share.
 final class AvroProgram: Sendable {
     let text: Bytes
-    let nodes: [AvroNode]
-    let children: [Int32]
+    let nodes: AvroTable<AvroNode>
+    let children: AvroTable<Int32>
     let details: [AvroDetails]
     let names: [String: Int32]
     let root: Int
@@ -51,8 +51,8 @@ final class AvroProgram: Sendable {
 
     init(_ reader: AvroSchemaReader, root: Int, text: Bytes) {
         self.text = text
-        nodes = reader.nodes
-        children = reader.children
+        nodes = AvroTable(reader.nodes)
+        children = AvroTable(reader.children)
         details = reader.details
         names = reader.names
         self.root = root
