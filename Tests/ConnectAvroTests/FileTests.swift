@@ -41,7 +41,7 @@ struct AvroFileTests {
         var data: [AvroBinary] = []
         var numbers: [Int64] = []
         var place = 0
-        func take(from block: inout AvroBlock, _ first: Int64) {
+        func take(from block: inout AvroBlockReader, _ first: Int64) {
             for number in first..<(first + Int64(atOnce)) {
                 guard let datum = block.next() else { return }
                 data.append(datum)

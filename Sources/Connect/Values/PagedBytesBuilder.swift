@@ -1,13 +1,13 @@
 /// Builds many values one after the other in pages of memory that they share: a small value costs neither an allocation
 /// nor a copy of its own.
 ///
-/// It is there for stages that give a ``Bytes`` for each element. ``BytesBuilder`` makes one value, or one column, of all
-/// that is appended, so that each value would begin with an allocation, and either hold a page or be copied;
-/// ``ChunkBuffer`` has room of a fixed size. A value that is kept keeps its page: pages are small, and a value that is
-/// larger than a page has memory of its own.
-package struct PagedBytesBuilder: ~Copyable {
+/// It is there for coders and transforms that give ``Bytes`` for each element. ``BytesBuilder`` makes one value, or one
+/// column, of all that is appended: a value for each element would begin with an allocation, and then hold more memory than
+/// it needs or be copied. A value that is kept keeps its page, so pages are small (16 KiB), and what is larger than a page
+/// has memory of its own. Belongs to one worker.
+public struct PagedBytesBuilder: ~Copyable {
     /// How many bytes a page has.
-    @inlinable package static var pageBytes: Int { 16 * 1024 }
+    @inlinable static var pageBytes: Int { 16 * 1024 }
 
     @usableFromInline var page: BytesBuilder
     /// How many bytes the last value had: the next one has most likely as many.
@@ -15,18 +15,18 @@ package struct PagedBytesBuilder: ~Copyable {
 
     /// A builder that allocates when the first value comes.
     @inlinable
-    package init() {
+    public init() {
         page = BytesBuilder()
         last = 0
     }
 
     /// Builds a value.
     ///
-    /// - Parameter body: appends the bytes of the value; it must not take what is there
+    /// - Parameter body: appends the bytes of the value; it must not take the bytes out
     /// - Returns: what the closure has appended
     /// - Throws: what the closure throws; what it has appended by then is forgotten
     @inlinable
-    package mutating func build<Failure: Error>(
+    public mutating func build<Failure: Error>(
         _ body: (inout BytesBuilder) throws(Failure) -> Void
     ) throws(Failure) -> Bytes {
         // What does not fit is moved to a larger page, with all that stands before it.

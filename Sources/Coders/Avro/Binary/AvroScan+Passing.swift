@@ -6,8 +6,8 @@ extension AvroScan {
     /// - Throws: where the datum is larger than the limits allow
     @inline(__always)
     init(
-        _ nodes: UnsafePointer<AvroNode>, _ children: UnsafePointer<Int32>, root: Int, _ data: UnsafeRawBufferPointer,
-        _ limits: AvroLimits
+        _ nodes: UnsafePointer<AvroNode>, _ children: UnsafePointer<AvroNode>, root: Int,
+        _ data: UnsafeRawBufferPointer, _ limits: AvroLimits
     ) throws(AvroFault) {
         guard data.count <= limits.bytes else { throw AvroFault(kind: .tooLarge, offset: limits.bytes, node: root) }
         self.init(
@@ -20,19 +20,19 @@ extension AvroScan {
     @inline(__always)
     private func byte(_ place: Int) -> UInt8 { base.load(fromByteOffset: place, as: UInt8.self) }
 
-    /// Where a value ends, where it is a small one and found valid at once, as most are. Values that stand in others are small
-    /// in this sense only in unions.
+    /// Where a value ends, where it is a small one and found valid at once, as most are. Of what holds values, unions are small
+    /// in this sense, and lists without items.
     ///
     /// - Returns: a negative number where ``skip(_:_:)`` must look
     @inline(__always)
-    func passed(_ node: Int, _ depth: Int, _ start: Int) -> Int {
+    func passed(_ node: UnsafePointer<AvroNode>, _ depth: Int, _ start: Int) -> Int {
         var place = start
-        var type = nodes + node
+        var type = node
         if type.pointee.kind == .union {
             guard depth < depthLimit, place < end else { return -1 }
             let number = byte(place)
             guard number < 0x80, number & 1 == 0, Int32(number >> 1) < type.pointee.count else { return -1 }
-            type = nodes + Int(children[Int(type.pointee.first) &+ Int(number >> 1)])
+            type = children + (Int(type.pointee.first) &+ Int(number >> 1))
             place &+= 1
         }
         switch type.pointee.kind {
@@ -59,7 +59,10 @@ extension AvroScan {
                 return -1
             }
             return behind
-        case .union, .record, .array, .map: return -1
+        case .array, .map:
+            // What stands in a union stands deeper.
+            return type == node && depth < depthLimit && place < end && byte(place) == 0 ? place &+ 1 : -1
+        case .union, .record: return -1
         }
     }
 

@@ -5,7 +5,7 @@ import Connect
 /// Nothing is allocated and nothing is counted. It goes into itself once for each level of the datum, whose depth is limited.
 struct AvroScan {
     let nodes: UnsafePointer<AvroNode>
-    let children: UnsafePointer<Int32>
+    let children: UnsafePointer<AvroNode>
     let base: UnsafeRawPointer
     let end: Int
     let depthLimit: Int
@@ -194,48 +194,64 @@ struct AvroScan {
         case .union:
             let branch = try index(below: type.count, .unknownBranch, node)
             guard depth < depthLimit else { throw fault(.tooDeep, node) }
-            try skip(Int(children[Int(type.first) &+ branch]), depth &+ 1)
+            try skip(children + (Int(type.first) &+ branch), 1, depth &+ 1)
         case .record:
             if type.isEmpty { return }
             guard depth < depthLimit else { throw fault(.tooDeep, node) }
             try count(Int(type.count), node)
             try skip(children + Int(type.first), Int(type.count), depth &+ 1)
-        case .array, .map: try skipItems(node, type, depth)
+        case .array, .map: try skipItems(nodes + node, depth)
         }
     }
 
-    /// Goes over fields in a row and checks them.
-    mutating func skip(_ fields: UnsafePointer<Int32>, _ count: Int, _ depth: Int) throws(AvroFault) {
+    /// Goes over values in a row and checks them.
+    ///
+    /// - Parameters:
+    ///   - types: the type of the first
+    ///   - count: how many values there are
+    ///   - step: how far it is from the type of one to that of the next; 0 where all have the same
+    ///   - depth: how deep they stand
+    mutating func skip(
+        _ types: UnsafePointer<AvroNode>, _ count: Int, step: Int = 1, _ depth: Int
+    ) throws(AvroFault) {
         var place = position
-        for field in 0..<count {
-            let node = Int(fields[field])
-            let behind = passed(node, depth, place)
+        var type = types
+        for _ in 0..<count {
+            let behind = passed(type, depth, place)
             if behind >= 0 {
                 place = behind
             } else {
                 position = place
-                try skip(node, depth)
+                if type.pointee.kind == .array || type.pointee.kind == .map {
+                    try skipItems(type, depth)
+                } else {
+                    try skip(Int(type.pointee.index), depth)
+                }
                 place = position
             }
+            type += step
         }
         position = place
     }
 
-    private mutating func skipItems(_ node: Int, _ type: AvroNode, _ depth: Int) throws(AvroFault) {
+    private mutating func skipItems(_ type: UnsafePointer<AvroNode>, _ depth: Int) throws(AvroFault) {
+        let node = Int(type.pointee.index)
         guard depth < depthLimit else { throw fault(.tooDeep, node) }
-        let item = Int(type.first)
-        let isEmpty = type.kind == .array && nodes[item].isEmpty
+        let item = nodes + Int(type.pointee.first)
+        let isMap = type.pointee.kind == .map
+        let isEmpty = !isMap && item.pointee.isEmpty
         while true {
             let block = try block(node, isEmpty: isEmpty)
             if block.count == 0 { return try close(block, node) }
             if isEmpty {
                 try count(block.count, node)
-            } else {
+            } else if isMap {
                 for _ in 0..<block.count {
-                    if type.kind == .map { _ = try text(node) }
-                    let behind = passed(item, depth &+ 1, position)
-                    if behind >= 0 { position = behind } else { try skip(item, depth &+ 1) }
+                    _ = try text(node)
+                    try skip(item, 1, depth &+ 1)
                 }
+            } else {
+                try skip(item, block.count, step: 0, depth &+ 1)
             }
             try close(block, node)
         }

@@ -67,8 +67,8 @@ public struct AvroFileSplitter: SplitterInstance {
         do throws(CoderError) {
             while true {
                 if batch.isFull { return .batchFull }
-                let isGiven = try stream.give { block, number in
-                    batch.append(from: &block, partition: current.stream, offset: number)
+                let isGiven = try stream.give { data, number in
+                    batch.append(from: &data, partition: current.stream, offset: number)
                 }
                 if isGiven || current.isLast && stream.giveUp() { continue }
                 break

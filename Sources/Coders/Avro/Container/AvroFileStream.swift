@@ -60,24 +60,35 @@ final class AvroFileStream {
     /// Lets a closure take the next data.
     ///
     /// - Parameter body: takes data of a block, of which the first has a number
-    /// - Returns: false where more must come first, and the closure was not called
+    /// - Returns: false where more must come first, and nothing was taken
     /// - Throws: at what is damaged, when the data before it were taken
-    func give(_ body: (inout AvroBlock, Int64) -> Void) throws(CoderError) -> Bool {
+    func give(_ body: (inout AvroBlockReader, Int64) -> Void) throws(CoderError) -> Bool {
         while true {
             while var current = block {
-                // Done before.
-                while number < goal, current.pass() { number += 1 }
-                let before = current.left
-                if number >= goal, before > 0 { body(&current, number) }
-                number += Int64(before - current.left)
+                let isGiven = give(&current, body)
                 // What follows in a block behind what is damaged cannot be told apart.
                 let isLost = current.fault != nil && recovers
                 block = current.left == 0 || isLost ? nil : current
                 if let fault = current.fault, !recovers { throw failure(fault, current.program) }
-                if before > current.left || block != nil { return true }
+                if isGiven || block != nil { return true }
             }
             guard try step() else { return false }
         }
+    }
+
+    /// Lets a closure take data of a block, behind those that were done before.
+    ///
+    /// - Returns: whether it has taken any
+    private func give(_ block: inout AvroBlock, _ body: (inout AvroBlockReader, Int64) -> Void) -> Bool {
+        var first = number
+        block.read { reader in
+            while number < goal, reader.pass() { number += 1 }
+            first = number
+            let left = reader.left
+            if number >= goal, left > 0 { body(&reader, first) }
+            number += Int64(left - reader.left)
+        }
+        return number > first
     }
 
     /// Passes over a block that will not come whole, where that was asked for.

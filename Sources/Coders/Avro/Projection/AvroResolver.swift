@@ -5,7 +5,7 @@ import Connect
 /// It goes through the plan by address: who has it must hold the plan.
 struct AvroResolver: ~Copyable {
     private let nodes: UnsafePointer<AvroNode>
-    private let children: UnsafePointer<Int32>
+    private let children: UnsafePointer<AvroNode>
     private let root: Int
     private let operations: UnsafePointer<AvroOperation>
     private let actions: UnsafePointer<AvroAction>
@@ -30,13 +30,18 @@ struct AvroResolver: ~Copyable {
     }
 
     /// Appends what a datum becomes to the output.
+    @inline(__always)
     mutating func resolve(
         _ data: UnsafeRawBufferPointer, _ limits: AvroLimits, into output: inout BytesBuilder
     ) throws(AvroFault) {
         room = limits.bytes
         if !places.isEmpty { places.removeAll(keepingCapacity: true) }
         var scan = try AvroScan(nodes, children, root: root, data, limits)
-        try run(0, &scan, 0, &output)
+        if operations.pointee.kind == .record, scan.depthLimit > 0 {
+            try record(operations.pointee, &scan, 0, &output)
+        } else {
+            try run(0, &scan, 0, &output)
+        }
         if scan.left > 0 { throw scan.fault(.trailing, root) }
     }
 
