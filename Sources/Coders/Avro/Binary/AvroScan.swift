@@ -211,6 +211,7 @@ struct AvroScan {
     ///   - count: how many values there are
     ///   - step: how far it is from the type of one to that of the next; 0 where all have the same
     ///   - depth: how deep they stand
+    /// - Throws: where one is none of its type
     mutating func skip(
         _ types: UnsafePointer<AvroNode>, _ count: Int, step: Int = 1, _ depth: Int
     ) throws(AvroFault) {
@@ -259,9 +260,7 @@ struct AvroScan {
 }
 
 extension AvroProgram {
-    /// Calls a closure with a view over a datum.
-    ///
-    /// - Parameter start: where the view stands at first
+    /// Calls a closure with a view over a datum, which stands at a place of it.
     @inline(__always)
     func scan<Result>(
         _ data: UnsafeRawBufferPointer, from start: Int = 0, _ limits: AvroLimits,

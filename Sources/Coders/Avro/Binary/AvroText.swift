@@ -14,9 +14,8 @@ enum AvroText {
         return true
     }
 
-    /// The same of a text that stands in other memory: eight bytes are looked at together, also beyond its end.
-    ///
-    /// - Parameter readable: how many bytes may be read from the start on
+    /// The same of a text in larger memory, of which so many bytes may be read from the start on: eight are looked at
+    /// together, also beyond the text's end.
     @inline(__always)
     static func isValid(_ start: UnsafeRawPointer, _ count: Int, of readable: Int) -> Bool {
         var index = 0
