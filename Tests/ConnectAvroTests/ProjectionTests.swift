@@ -1,5 +1,6 @@
 import Connect
 import ConnectTesting
+import ProcessSupport
 import Testing
 
 @testable import ConnectAvro
