@@ -32,25 +32,29 @@ struct AvroFileTests {
         return bytes
     }
 
-    /// What one stream gives, from a number on; and the error it ends with.
+    /// What one stream gives, from a number on; and the error it ends with. So many data are taken at once.
     private static func read(
-        _ bytes: [UInt8], pieces: Int = .max, from goal: Int64 = 0, recovers: Bool = false,
+        _ bytes: [UInt8], pieces: Int = .max, atOnce: Int = 3, from goal: Int64 = 0, recovers: Bool = false,
         limits: AvroLimits = AvroLimits()
     ) -> (data: [AvroBinary], numbers: [Int64], error: CoderError?) {
         let stream = AvroFileStream(goal: goal, recovers: recovers, limits: limits)
         var data: [AvroBinary] = []
         var numbers: [Int64] = []
         var place = 0
+        func take(from block: inout AvroBlockReader, _ first: Int64) {
+            for number in first..<(first + Int64(atOnce)) {
+                guard let datum = block.next() else { return }
+                data.append(datum)
+                numbers.append(number)
+            }
+        }
         do throws(CoderError) {
             repeat {
                 let next = min(bytes.count, pieces == .max ? bytes.count : place + pieces)
                 stream.append(Bytes(bytes[place..<next]))
                 place = next
                 repeat {
-                    while let datum = try stream.next() {
-                        data.append(datum.binary)
-                        numbers.append(datum.number)
-                    }
+                    while try stream.give({ take(from: &$0, $1) }) {}
                 } while place == bytes.count && stream.giveUp()
             } while place < bytes.count
             try stream.finish()
@@ -67,8 +71,8 @@ struct AvroFileTests {
         let data = try Self.data(300)
         for blockBytes in [1, 200, 1 << 20] {
             let file = try Self.file(data, codec, blockBytes: blockBytes)
-            for pieces in [1, 7, 4096, .max] {
-                let result = Self.read(file, pieces: pieces)
+            for (pieces, atOnce) in [(1, 3), (7, 1), (4096, 1000), (.max, 2)] {
+                let result = Self.read(file, pieces: pieces, atOnce: atOnce)
                 #expect(result.error == nil)
                 #expect(result.data == data)
                 #expect(result.numbers == (0..<300).map { Int64($0) })

@@ -66,7 +66,9 @@ struct LibavroTests {
         let stream = AvroFileStream(goal: 0, recovers: false, limits: AvroLimits())
         stream.append(Bytes(Array(file)))
         var documents: [JSONDocument] = []
-        while let datum = try stream.next() { documents.append(try JSONDocument(parsing: datum.binary.json())) }
+        var data: [AvroBinary] = []
+        while try stream.give({ block, _ in while let datum = block.next() { data.append(datum) } }) {}
+        for datum in data { documents.append(try JSONDocument(parsing: datum.json())) }
         try stream.finish()
         return documents
     }

@@ -1,4 +1,6 @@
 import Connect
+import ConnectTesting
+import ProcessSupport
 import Testing
 
 @testable import ConnectAvro
@@ -226,5 +228,39 @@ struct ProjectionTests {
             let wrong = AvroBinary(schema: try AvroSchema(parsing: "\"string\""), data: Bytes([0]))
             #expect(throws: CoderError.self) { try instance.convert(wrong) }
         }
+    }
+
+    @Test("A coder gives what single projections give, whatever it has given and refused before")
+    func coderKeepsNothing() throws {
+        var (taken, refused) = (0, 0)
+        for seed in seeds(200) {
+            var random = RandomAvro(seed)
+            var evolution = RandomEvolution(seed)
+            let pair = evolution.pair()
+            let (writer, reader) = (try AvroSchema(parsing: pair.writer), try AvroSchema(parsing: pair.reader))
+            guard let projection = try? AvroProjection(from: writer, to: reader) else { continue }
+            var instance = AvroProjector(to: reader).makeInstance()
+            var held: [(AvroBinary, AvroBinary)] = []
+            for _ in 0..<20 {
+                var bytes = Array(try AvroBinary(encoding: random.value(writer.root), schema: writer).data)
+                if random.random.below(3) == 0, !bytes.isEmpty {
+                    bytes[random.random.below(bytes.count)] ^= UInt8(1 << random.random.below(8))
+                }
+                let binary = AvroBinary(schema: writer, data: Bytes(bytes))
+                let expected = Result { () throws(CoderError) in try projection.project(binary) }
+                switch expected {
+                case .success(let expected):
+                    held.append((try instance.convert(binary), expected))
+                    taken += 1
+                case .failure(let expected):
+                    let error = #expect(throws: CoderError.self) { try instance.convert(binary) }
+                    #expect(error?.description == expected.description, "seed \(seed)")
+                    refused += 1
+                }
+            }
+            for (given, expected) in held { #expect(given == expected, "seed \(seed)") }
+        }
+        #expect(taken > refused)
+        #expect(refused > 0)
     }
 }

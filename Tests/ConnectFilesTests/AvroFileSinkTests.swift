@@ -38,12 +38,12 @@ struct AvroFileSinkTests {
     private static func numbers(_ bytes: [UInt8]) throws -> [Int] {
         let stream = AvroFileStream(goal: 0, recovers: false, limits: AvroLimits())
         stream.append(Bytes(bytes))
-        var numbers: [Int] = []
-        while let datum = try stream.next() {
-            guard case .long(let number)? = try datum.binary.decode()["n"] else { continue }
-            numbers.append(Int(number))
+        var data: [AvroBinary] = []
+        while try stream.give({ block, _ in while let datum = block.next() { data.append(datum) } }) {}
+        return try data.compactMap { datum in
+            guard case .long(let number)? = try datum.decode()["n"] else { return nil }
+            return Int(number)
         }
-        return numbers
     }
 
     private static func bytes(_ path: FilePath, _ files: MemoryFileSystem) -> [UInt8] {

@@ -56,12 +56,12 @@ struct CoderEntry: Sendable {
         identity = MemoryLayout<C>.size == 0 ? ObjectIdentifier(C.self) : nil
         self.make = make
         makeConvert = {
-            var instance = WorkerInstance(try coder.makeInstance())
+            let instance = WorkerInstance(try coder.makeInstance())
             return { element in
                 guard let input = element as? C.Input else {
                     throw CoderError(.malformed, coder: coder.name, "was given a \(type(of: element))")
                 }
-                return try instance.value.convert(input)
+                return try instance.pointer.pointee.convert(input)
             }
         }
     }
@@ -71,9 +71,9 @@ struct CoderEntry: Sendable {
 @inlinable
 func inletFactory<C: Coder>(of coder: C) -> InletFactory {
     { context, next in
-        var instance = WorkerInstance(try coder.makeInstance())
+        let instance = WorkerInstance(try coder.makeInstance())
         return Inlet<C.Input>.map(context, before: inlet(next, of: C.Output.self)) { element in
-            try instance.value.convert(element)
+            try instance.pointer.pointee.convert(element)
         }
     }
 }

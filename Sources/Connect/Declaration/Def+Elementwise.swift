@@ -207,9 +207,9 @@ extension Def {
             .elementwise(
                 kind: name, traits: traits,
                 make: { context, next in
-                    var instance = WorkerInstance(try transform.makeInstance())
+                    let instance = WorkerInstance(try transform.makeInstance())
                     return Inlet<T.Input>.flatMap(context, before: inlet(next, of: T.Output.self)) { element, emit in
-                        try instance.value.transform(element, emit)
+                        try instance.pointer.pointee.transform(element, emit)
                     }
                 }),
             T.Output.self, fileID, line)

@@ -5,7 +5,7 @@ import Connect
 /// Nothing is allocated and nothing is counted. It goes into itself once for each level of the datum, whose depth is limited.
 struct AvroScan {
     let nodes: UnsafePointer<AvroNode>
-    let children: UnsafePointer<Int32>
+    let children: UnsafePointer<AvroNode>
     let base: UnsafeRawPointer
     let end: Int
     let depthLimit: Int
@@ -194,32 +194,65 @@ struct AvroScan {
         case .union:
             let branch = try index(below: type.count, .unknownBranch, node)
             guard depth < depthLimit else { throw fault(.tooDeep, node) }
-            try skip(Int(children[Int(type.first) &+ branch]), depth &+ 1)
+            try skip(children + (Int(type.first) &+ branch), 1, depth &+ 1)
         case .record:
             if type.isEmpty { return }
             guard depth < depthLimit else { throw fault(.tooDeep, node) }
             try count(Int(type.count), node)
-            for place in Int(type.first)..<Int(type.first &+ type.count) {
-                try skip(Int(children[place]), depth &+ 1)
-            }
-        case .array, .map: try skipItems(node, type, depth)
+            try skip(children + Int(type.first), Int(type.count), depth &+ 1)
+        case .array, .map: try skipItems(nodes + node, depth)
         }
     }
 
-    private mutating func skipItems(_ node: Int, _ type: AvroNode, _ depth: Int) throws(AvroFault) {
+    /// Goes over values in a row and checks them.
+    ///
+    /// - Parameters:
+    ///   - types: the type of the first
+    ///   - count: how many values there are
+    ///   - step: how far it is from the type of one to that of the next; 0 where all have the same
+    ///   - depth: how deep they stand
+    /// - Throws: where one is none of its type
+    mutating func skip(
+        _ types: UnsafePointer<AvroNode>, _ count: Int, step: Int = 1, _ depth: Int
+    ) throws(AvroFault) {
+        var place = position
+        var type = types
+        for _ in 0..<count {
+            let behind = passed(type, depth, place)
+            if behind >= 0 {
+                place = behind
+            } else {
+                position = place
+                if type.pointee.kind == .array || type.pointee.kind == .map {
+                    try skipItems(type, depth)
+                } else {
+                    try skip(Int(type.pointee.index), depth)
+                }
+                place = position
+            }
+            type += step
+        }
+        position = place
+    }
+
+    private mutating func skipItems(_ type: UnsafePointer<AvroNode>, _ depth: Int) throws(AvroFault) {
+        let node = Int(type.pointee.index)
         guard depth < depthLimit else { throw fault(.tooDeep, node) }
-        let item = Int(type.first)
-        let isEmpty = type.kind == .array && nodes[item].isEmpty
+        let item = nodes + Int(type.pointee.first)
+        let isMap = type.pointee.kind == .map
+        let isEmpty = !isMap && item.pointee.isEmpty
         while true {
             let block = try block(node, isEmpty: isEmpty)
             if block.count == 0 { return try close(block, node) }
             if isEmpty {
                 try count(block.count, node)
-            } else {
+            } else if isMap {
                 for _ in 0..<block.count {
-                    if type.kind == .map { _ = try text(node) }
-                    try skip(item, depth &+ 1)
+                    _ = try text(node)
+                    try skip(item, 1, depth &+ 1)
                 }
+            } else {
+                try skip(item, block.count, step: 0, depth &+ 1)
             }
             try close(block, node)
         }
@@ -227,24 +260,16 @@ struct AvroScan {
 }
 
 extension AvroProgram {
-    /// Calls a closure with a view over a datum.
+    /// Calls a closure with a view over a datum, which stands at a place of it.
+    @inline(__always)
     func scan<Result>(
-        _ data: UnsafeRawBufferPointer, _ limits: AvroLimits, _ body: (inout AvroScan) throws(AvroFault) -> Result
+        _ data: UnsafeRawBufferPointer, from start: Int = 0, _ limits: AvroLimits,
+        _ body: (inout AvroScan) throws(AvroFault) -> Result
     ) throws(AvroFault) -> Result {
-        try nodes.withUnsafeBufferPointer { nodes throws(AvroFault) in
-            try children.withUnsafeBufferPointer { children throws(AvroFault) in
-                guard data.count <= limits.bytes else {
-                    throw AvroFault(kind: .tooLarge, offset: limits.bytes, node: root)
-                }
-                // Nothing is read through either of the addresses that stand for empty memory.
-                let nothing = UnsafeRawPointer(nodes.baseAddress.unsafelyUnwrapped)
-                var scan = AvroScan(
-                    nodes: nodes.baseAddress.unsafelyUnwrapped,
-                    children: children.baseAddress ?? nothing.assumingMemoryBound(to: Int32.self),
-                    base: data.baseAddress ?? nothing, end: data.count, depthLimit: limits.checkedDepth,
-                    elements: max(0, limits.elements))
-                return try body(&scan)
-            }
+        try withExtendedLifetime(self) { () throws(AvroFault) in
+            var scan = try AvroScan(nodes.base, children.base, root: root, data, limits)
+            scan.position = start
+            return try body(&scan)
         }
     }
 

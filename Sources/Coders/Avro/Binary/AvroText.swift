@@ -14,6 +14,21 @@ enum AvroText {
         return true
     }
 
+    /// The same of a text in larger memory, of which so many bytes may be read from the start on: eight are looked at
+    /// together, also beyond the text's end.
+    @inline(__always)
+    static func isValid(_ start: UnsafeRawPointer, _ count: Int, of readable: Int) -> Bool {
+        var index = 0
+        while index < count {
+            guard index &+ 8 <= readable else { return isValid(start + index, count &- index) }
+            var bytes = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            if count &- index < 8 { bytes &= ~(UInt64.max &<< UInt64(8 &* (count &- index))) }
+            if bytes & 0x8080_8080_8080_8080 != 0 { return isValidSlowly(start, index, count) }
+            index &+= 8
+        }
+        return true
+    }
+
     @inline(never)
     private static func isValidSlowly(_ start: UnsafeRawPointer, _ from: Int, _ count: Int) -> Bool {
         var index = from

@@ -67,11 +67,11 @@ public struct AvroFileSplitter: SplitterInstance {
         do throws(CoderError) {
             while true {
                 if batch.isFull { return .batchFull }
-                guard let datum = try stream.next() else {
-                    if current.isLast, stream.giveUp() { continue }
-                    break
+                let isGiven = try stream.give { data, number in
+                    batch.append(from: &data, partition: current.stream, offset: number)
                 }
-                batch.append(datum.binary, partition: current.stream, offset: datum.number)
+                if isGiven || current.isLast && stream.giveUp() { continue }
+                break
             }
             if current.isLast {
                 try stream.finish()

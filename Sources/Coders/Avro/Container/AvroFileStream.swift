@@ -34,10 +34,8 @@ final class AvroFileStream {
     private var schema: AvroSchema?
     private var unpacker = AvroPacker.none
 
-    /// The data of the block that is given out: where the next begins, how many there are still.
-    private var block = Bytes()
-    private var place = 0
-    private var left = 0
+    /// The block whose data are given out, and where in the file it begins.
+    private var block: AvroBlock?
     private var blockOffset: Int64 = 0
     /// The number of the next datum.
     private(set) var number: Int64 = 0
@@ -59,23 +57,38 @@ final class AvroFileStream {
         bytes.withUnsafeBytes { input.append(contentsOf: $0) }
     }
 
-    /// The next datum, or nil where more must come first.
-    func next() throws(CoderError) -> (binary: AvroBinary, number: Int64)? {
+    /// Lets a closure take the next data.
+    ///
+    /// - Parameter body: takes data of a block, of which the first has a number
+    /// - Returns: false where more must come first, and nothing was taken
+    /// - Throws: at what is damaged, when the data before it were taken
+    func give(_ body: (inout AvroBlockReader, Int64) -> Void) throws(CoderError) -> Bool {
         while true {
-            while left > 0, let schema {
-                do throws(CoderError) {
-                    let binary = try datum(schema)
-                    let own = number
-                    number += 1
-                    if own >= goal { return (binary, own) }
-                } catch {
-                    guard recovers else { throw error }
-                    // What follows in the block cannot be told apart.
-                    left = 0
-                }
+            while var current = block {
+                let isGiven = give(&current, body)
+                // What follows in a block behind what is damaged cannot be told apart.
+                let isLost = current.fault != nil && recovers
+                block = current.left == 0 || isLost ? nil : current
+                if let fault = current.fault, !recovers { throw failure(fault, current.program) }
+                if isGiven || block != nil { return true }
             }
-            guard try step() else { return nil }
+            guard try step() else { return false }
         }
+    }
+
+    /// Lets a closure take data of a block, behind those that were done before.
+    ///
+    /// - Returns: whether it has taken any
+    private func give(_ block: inout AvroBlock, _ body: (inout AvroBlockReader, Int64) -> Void) -> Bool {
+        var first = number
+        block.read { reader in
+            while number < goal, reader.pass() { number += 1 }
+            first = number
+            let left = reader.left
+            if number >= goal, left > 0 { body(&reader, first) }
+            number += Int64(left - reader.left)
+        }
+        return number > first
     }
 
     /// Passes over a block that will not come whole, where that was asked for.
@@ -233,42 +246,27 @@ final class AvroFileStream {
             number += count
         } else {
             // Behind the whole block it stands then, but errors are those of its beginning.
-            block = try unpacker.unpacked(Bytes(input[from..<end]), limit: limits.bytes)
+            let packed = input.withUnsafeBytes { Bytes(copying: UnsafeRawBufferPointer(rebasing: $0[from..<end])) }
+            let data = try unpacker.unpacked(packed, limit: limits.bytes)
             blockOffset = offset
-            self.place = 0
-            left = Int(count)
-            if count == 0, !block.isEmpty { throw error(.malformed, "a block without data has bytes") }
+            if count == 0, !data.isEmpty { throw error(.malformed, "a block without data has bytes") }
+            block = schema.map { AvroBlock(schema: $0, data: data, count: Int(count), limits: limits) }
         }
         take(end + AvroFileWriter.syncBytes - start)
         return true
     }
 
-    /// The next datum of the block.
-    private func datum(_ schema: AvroSchema) throws(CoderError) -> AvroBinary {
-        let program = schema.program
-        let rest = block[place..<block.count]
-        let length: Int
-        do throws(AvroFault) {
-            length = try rest.withUnsafeBytes { data throws(AvroFault) in
-                try program.scan(data, limits) { scan throws(AvroFault) in
-                    try scan.skip(program.root, 0)
-                    return scan.position
-                }
-            }
-        } catch {
-            let inner = error.error(program)
-            throw CoderError(
-                inner.code == .truncated ? .malformed : inner.code, coder: AvroError.coder, offset: blockOffset,
-                "datum \(number), in the block that begins here: \(inner.message)")
-        }
-        place += length
-        left -= 1
-        if left == 0, place < block.count {
-            throw CoderError(
+    /// The error for a datum that is none.
+    private func failure(_ fault: AvroFault, _ program: AvroProgram) -> CoderError {
+        if fault.kind == .trailing {
+            return CoderError(
                 .malformed, coder: AvroError.coder, offset: blockOffset,
                 "the block that begins here has more bytes than its data")
         }
-        return AvroBinary(schema: schema, data: rest[0..<length])
+        let inner = fault.error(program)
+        return CoderError(
+            inner.code == .truncated ? .malformed : inner.code, coder: AvroError.coder, offset: blockOffset,
+            "datum \(number), in the block that begins here: \(inner.message)")
     }
 
     /// Searches for the mark.

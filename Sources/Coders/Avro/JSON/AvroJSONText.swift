@@ -164,12 +164,12 @@ struct AvroJSONText: ~Copyable {
             if type.count == 0 { put(UInt8(ascii: "{")) }
             for place in Int(type.first)..<Int(type.first &+ type.count) {
                 try put(tokens.child(place), &scan)
-                try write(Int(scan.children[place]), &scan, depth &+ 1)
+                try write(Int(scan.children[place].index), &scan, depth &+ 1)
             }
             put(UInt8(ascii: "}"))
         case .union:
             let branch = try scan.index(below: type.count, .unknownBranch, node) &+ Int(type.first)
-            let child = Int(scan.children[branch])
+            let child = Int(scan.children[branch].index)
             guard isTagged, scan.nodes[child].kind != .null else { return try write(child, &scan, depth &+ 1) }
             try put(tokens.child(branch), &scan)
             try write(child, &scan, depth &+ 1)

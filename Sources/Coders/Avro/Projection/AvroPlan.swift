@@ -4,10 +4,12 @@ import Connect
 final class AvroPlan: Sendable {
     let writer: AvroSchema
     let reader: AvroSchema
-    let operations: [AvroOperation]
-    let actions: [AvroAction]
-    let table: [Int32]
-    let defaults: [Bytes]
+    let operations: AvroTable<AvroOperation>
+    let actions: AvroTable<AvroAction>
+    let table: AvroTable<Int32>
+    /// The bytes of all defaults, and where each begins; at the end where the last one ends.
+    let defaults: AvroTable<UInt8>
+    let defaultStarts: AvroTable<Int>
     let messages: [String]
     /// Whether all data have the same bytes in both schemas.
     let isCopy: Bool
@@ -18,10 +20,11 @@ final class AvroPlan: Sendable {
         try compiler.compile()
         self.writer = writer
         self.reader = reader
-        operations = compiler.operations
-        actions = compiler.actions
-        table = compiler.table
-        defaults = compiler.defaults
+        operations = AvroTable(compiler.operations)
+        actions = AvroTable(compiler.actions)
+        table = AvroTable(compiler.table)
+        defaults = AvroTable(compiler.defaults.flatMap { $0 })
+        defaultStarts = AvroTable(compiler.defaults.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })
         messages = compiler.messages
         isCopy = compiler.operations[0].isCopy
     }

@@ -72,15 +72,10 @@ extension AvroPlan {
             try writer.program.validate(data, limits)
             return output.append(data)
         }
-        var resolver = AvroResolver(self, into: output)
-        output = BytesBuilder()
-        do throws(AvroFault) {
-            try resolver.resolve(data, limits)
-        } catch {
-            output = resolver.finish()
-            throw error
+        try withExtendedLifetime(self) { () throws(AvroFault) in
+            var resolver = AvroResolver(self)
+            try resolver.resolve(data, limits, into: &output)
         }
-        output = resolver.finish()
     }
 
     /// A datum of the reader's.
@@ -89,18 +84,19 @@ extension AvroPlan {
             throw CoderError(
                 .configuration, coder: AvroError.coder, "the datum has another schema than the projection was made for")
         }
-        let program = writer.program
         do throws(AvroFault) {
-            if isCopy {
-                // The same bytes serve.
-                try binary.data.withUnsafeBytes { data throws(AvroFault) in try program.validate(data, limits) }
-                return AvroBinary(schema: reader, data: binary.data)
-            }
-            var resolver = AvroResolver(self)
-            try binary.data.withUnsafeBytes { data throws(AvroFault) in try resolver.resolve(data, limits) }
-            return AvroBinary(schema: reader, data: resolver.output.takeExact())
+            if isCopy { return try relabelled(binary, limits) }
+            var output = BytesBuilder()
+            try binary.data.withUnsafeBytes { data throws(AvroFault) in try append(data, to: &output, limits) }
+            return AvroBinary(schema: reader, data: output.takeExact())
         } catch {
-            throw error.error(program, messages: messages)
+            throw error.error(writer.program, messages: messages)
         }
+    }
+
+    /// A datum of the reader's where that has the same bytes, which serve both.
+    func relabelled(_ binary: AvroBinary, _ limits: AvroLimits) throws(AvroFault) -> AvroBinary {
+        try binary.data.withUnsafeBytes { data throws(AvroFault) in try writer.program.validate(data, limits) }
+        return AvroBinary(schema: reader, data: binary.data)
     }
 }

@@ -32,9 +32,10 @@ public struct AvroProjector: Coder {
     public struct Instance: CoderInstance {
         private let reader: AvroSchema
         private let limits: AvroLimits
-        /// The ways that were used, of which the last is most likely the next.
+        /// The ways that were used.
         private var plans: [AvroSchema: Result<AvroPlan, CoderError>] = [:]
-        private var last: AvroPlan?
+        /// That of them which was used last and most likely is the next.
+        private let last = AvroProjectorState()
         /// More schemas than one topic has versions: then those who send them decide, and all are forgotten.
         private static let most = 1000
 
@@ -47,22 +48,16 @@ public struct AvroProjector: Coder {
         ///
         /// - Throws: `CoderError` where it is none of its schema, or cannot be read as the reader has it
         public mutating func convert(_ input: AvroBinary) throws -> AvroBinary {
-            try plan(for: input.schema).project(input, limits)
+            if !last.isFor(input.schema) { last.use(try plan(for: input.schema), of: input.schema) }
+            return AvroBinary(schema: reader, data: try last.project(input.data, limits))
         }
 
         private mutating func plan(for writer: AvroSchema) throws -> AvroPlan {
-            if let last, last.writer == writer { return last }
-            if let known = plans[writer] {
-                let plan = try known.get()
-                last = plan
-                return plan
-            }
+            if let known = plans[writer] { return try known.get() }
             if plans.count >= Instance.most { plans.removeAll() }
             let result = Result { () throws(CoderError) in try AvroPlan(from: writer, to: reader) }
             plans[writer] = result
-            let plan = try result.get()
-            last = plan
-            return plan
+            return try result.get()
         }
     }
 }

@@ -11,6 +11,8 @@ struct AvroNode: Sendable {
     var first: Int32 = 0
     /// Of records and unions how many types they hold.
     var count: Int32 = 0
+    /// Its own place in the list of types.
+    var index: Int32 = 0
 }
 
 /// What is known of a type beside its form.
@@ -40,8 +42,9 @@ struct AvroFieldDetails: Sendable {
 /// A compiled schema, which all that use it share.
 final class AvroProgram: Sendable {
     let text: Bytes
-    let nodes: [AvroNode]
-    let children: [Int32]
+    let nodes: AvroTable<AvroNode>
+    /// The types in records and unions, each once more beside its neighbours.
+    let children: AvroTable<AvroNode>
     let details: [AvroDetails]
     let names: [String: Int32]
     let root: Int
@@ -51,8 +54,10 @@ final class AvroProgram: Sendable {
 
     init(_ reader: AvroSchemaReader, root: Int, text: Bytes) {
         self.text = text
-        nodes = reader.nodes
-        children = reader.children
+        var nodes = reader.nodes
+        for index in nodes.indices { nodes[index].index = Int32(index) }
+        self.nodes = AvroTable(nodes)
+        children = AvroTable(reader.children.map { nodes[Int($0)] })
         details = reader.details
         names = reader.names
         self.root = root
@@ -62,5 +67,5 @@ final class AvroProgram: Sendable {
     }
 
     /// The type at a place of a record or union.
-    func child(_ node: Int, _ place: Int) -> Int { Int(children[Int(nodes[node].first) + place]) }
+    func child(_ node: Int, _ place: Int) -> Int { Int(children[Int(nodes[node].first) + place].index) }
 }

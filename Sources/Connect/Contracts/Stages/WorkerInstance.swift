@@ -1,14 +1,20 @@
 /// What a worker has for itself of a transform or coder.
-///
-/// It is never of size zero, as many instances are: the place of such a variable is that of its neighbour in memory, and
-/// the thread sanitizer reports the one for the other.
 @usableFromInline
-struct WorkerInstance<Instance> {
-    @usableFromInline var value: Instance
-    @usableFromInline let filler: UInt8 = 0
+final class WorkerInstance<Instance> {
+    // A pointer instead of a stored property: no exclusivity check per access on the hot path. The memory is never that of
+    // a neighbour either, as that of a variable without a size may be, for which the thread sanitizer reports the one for
+    // the other.
+    @usableFromInline let pointer: UnsafeMutablePointer<Instance>
 
     @inlinable
-    init(_ value: Instance) {
-        self.value = value
+    init(_ instance: consuming Instance) {
+        pointer = .allocate(capacity: 1)
+        pointer.initialize(to: instance)
+    }
+
+    @inlinable
+    deinit {
+        pointer.deinitialize(count: 1)
+        pointer.deallocate()
     }
 }

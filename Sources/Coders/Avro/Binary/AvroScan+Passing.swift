@@ -1,0 +1,82 @@
+import Connect
+
+extension AvroScan {
+    /// A view over a datum, which stands at its beginning.
+    ///
+    /// - Throws: where the datum is larger than the limits allow
+    @inline(__always)
+    init(
+        _ nodes: UnsafePointer<AvroNode>, _ children: UnsafePointer<AvroNode>, root: Int,
+        _ data: UnsafeRawBufferPointer, _ limits: AvroLimits
+    ) throws(AvroFault) {
+        guard data.count <= limits.bytes else { throw AvroFault(kind: .tooLarge, offset: limits.bytes, node: root) }
+        self.init(
+            nodes: nodes, children: children,
+            // Nothing is read through the address that stands for empty memory.
+            base: data.baseAddress ?? UnsafeRawPointer(nodes), end: data.count, depthLimit: limits.checkedDepth,
+            elements: max(0, limits.elements))
+    }
+
+    @inline(__always)
+    private func byte(_ place: Int) -> UInt8 { base.load(fromByteOffset: place, as: UInt8.self) }
+
+    /// Where a value ends, where it is a small one and found valid at once, as most are. Of what holds values, unions are small
+    /// in this sense, and lists without items.
+    ///
+    /// - Returns: a negative number where ``skip(_:_:)`` must look
+    @inline(__always)
+    func passed(_ node: UnsafePointer<AvroNode>, _ depth: Int, _ start: Int) -> Int {
+        var place = start
+        var type = node
+        if type.pointee.kind == .union {
+            guard depth < depthLimit, place < end else { return -1 }
+            let number = byte(place)
+            guard number < 0x80, number & 1 == 0, Int32(number >> 1) < type.pointee.count else { return -1 }
+            type = children + (Int(type.pointee.first) &+ Int(number >> 1))
+            place &+= 1
+        }
+        switch type.pointee.kind {
+        case .null: return place
+        case .boolean: return place < end && byte(place) < 2 ? place &+ 1 : -1
+        // So many bytes are never too many for the number.
+        case .int: return passedNumber(place, mostBytes: 4)
+        case .long: return passedNumber(place, mostBytes: 8)
+        case .float: return passedBytes(place, 4)
+        case .double: return passedBytes(place, 8)
+        case .fixed: return passedBytes(place, Int(type.pointee.first))
+        case .enumeration:
+            guard place < end else { return -1 }
+            let symbol = byte(place)
+            return symbol < 0x80 && symbol & 1 == 0 && Int32(symbol >> 1) < type.pointee.first ? place &+ 1 : -1
+        case .bytes, .string:
+            guard place < end else { return -1 }
+            let length = byte(place)
+            guard length < 0x80, length & 1 == 0 else { return -1 }
+            let behind = passedBytes(place &+ 1, Int(length >> 1))
+            if behind >= 0, type.pointee.kind == .string,
+                !AvroText.isValid(base + (place &+ 1), Int(length >> 1), of: end &- place &- 1)
+            {
+                return -1
+            }
+            return behind
+        case .array, .map:
+            // What stands in a union stands deeper.
+            return type == node && depth < depthLimit && place < end && byte(place) == 0 ? place &+ 1 : -1
+        case .union, .record: return -1
+        }
+    }
+
+    @inline(__always)
+    private func passedBytes(_ place: Int, _ count: Int) -> Int { count <= end &- place ? place &+ count : -1 }
+
+    @inline(__always)
+    private func passedNumber(_ place: Int, mostBytes: Int) -> Int {
+        guard place < end else { return -1 }
+        if byte(place) < 0x80 { return place &+ 1 }
+        guard end &- place >= 8 else { return -1 }
+        let bytes = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        // The first byte whose highest bit is not set is the last one.
+        let last = (~bytes & 0x8080_8080_8080_8080).trailingZeroBitCount >> 3
+        return last < mostBytes ? place &+ last &+ 1 : -1
+    }
+}

@@ -1,0 +1,65 @@
+import Connect
+
+/// What a worker of a projector keeps from datum to datum: the plan, and the memory of what it gives.
+///
+/// A class, since its instance is a value that could be copied, and memory that is written must have one owner only.
+final class AvroProjectorState {
+    private struct Content: ~Copyable {
+        /// The schema by whose address data are known; the plan may hold another object of the same text.
+        var writer: AvroProgram?
+        var plan: AvroPlan?
+        var resolver: AvroResolver?
+        var isCopy = false
+        var values = PagedBytesBuilder()
+    }
+
+    // A pointer instead of stored properties: no exclusivity check per access on the hot path.
+    private let content: UnsafeMutablePointer<Content>
+
+    init() {
+        content = .allocate(capacity: 1)
+        content.initialize(to: Content())
+    }
+
+    deinit {
+        content.deinitialize(count: 1)
+        content.deallocate()
+    }
+
+    /// Whether the plan is the way from a schema.
+    @inline(__always)
+    func isFor(_ schema: AvroSchema) -> Bool { content.pointee.writer === schema.program }
+
+    /// From now on data of a schema go by a plan.
+    func use(_ plan: AvroPlan, of schema: AvroSchema) {
+        content.pointee.writer = schema.program
+        content.pointee.resolver = AvroResolver(plan)
+        content.pointee.isCopy = plan.isCopy
+        content.pointee.plan = plan
+    }
+
+    /// The bytes that a datum becomes by the plan.
+    func project(_ data: Bytes, _ limits: AvroLimits) throws(CoderError) -> Bytes {
+        let content = content
+        precondition(content.pointee.resolver != nil, "there is no plan")
+        do throws(AvroFault) {
+            return try data.withUnsafeBytes { memory throws(AvroFault) in
+                if content.pointee.isCopy {
+                    try content.pointee.writer?.validate(memory, limits)
+                    return data
+                }
+                return try content.pointee.values.build { output throws(AvroFault) in
+                    try content.pointee.resolver?.resolve(memory, limits, into: &output)
+                }
+            }
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    @inline(never)
+    private func failure(_ fault: AvroFault) -> CoderError {
+        guard let plan = content.pointee.plan else { preconditionFailure("there is no plan") }
+        return fault.error(plan.writer.program, messages: plan.messages)
+    }
+}
