@@ -1,16 +1,23 @@
 import Foundation
+import Synchronization
 
 /// Ports of 127.0.0.1 that nobody has, and that the system gives to nobody: a server that was killed finds its port free.
 package enum FreePorts {
     /// Below the ports that systems give to whoever asks for any.
-    private static let range = 10_000...32_000
+    private static let range = 10_000..<32_000
+    /// The port that is tried next. One after the other, so that what one test has drawn, and not opened yet, is not drawn by
+    /// another; each process begins somewhere else.
+    private static let next = Mutex(Int.random(in: range))
 
     /// Draws so many ports, free for TCP and UDP now.
     package static func draw(_ count: Int) throws -> [Int] {
         var ports: [Int] = []
         for _ in 0..<1000 where ports.count < count {
-            let port = Int.random(in: range)
-            guard !ports.contains(port), let stream = open(stream: true, port: port) else { continue }
+            let port = next.withLock { next in
+                next = next + 1 < range.upperBound ? next + 1 : range.lowerBound
+                return next
+            }
+            guard let stream = open(stream: true, port: port) else { continue }
             close(stream.descriptor)
             guard let datagrams = open(stream: false, port: port) else { continue }
             close(datagrams.descriptor)
