@@ -87,14 +87,14 @@ final class ExchangeMember {
         guard !others.isEmpty else { return }
         loneliness = schedule(after: peersOptions.startTimeout) { member in
             guard others.allSatisfy({ member.instances[$0] == nil }) else { return }
-            member.failsAlone = member.onlyHelps
             let names = others.map { "member \($0) (\(member.topology.members[$0]))" }.joined(separator: ", ")
             member.fail(
                 PipelineError(
                     code: .peerLost, stage: member.plan.pipeline,
                     message:
                         "none of those that read the source or merge has answered within "
-                        + "\(member.peersOptions.startTimeout): \(names); see whether they run, or have ended already"))
+                        + "\(member.peersOptions.startTimeout): \(names); see whether they run, or have ended already"),
+                alone: member.onlyHelps)
         }
     }
 
@@ -236,13 +236,13 @@ final class ExchangeMember {
     /// Fails because a member is not there. Whether that one is lost to all or to this member only, those that are needed
     /// themselves find out among each other: who only helps fails alone, so that what it has goes to the others.
     func failForAbsence(of place: Int, _ sentence: String) {
-        failsAlone = onlyHelps
         fail(
             PipelineError(
                 code: .peerLost, stage: plan.pipeline,
                 message:
                     "\(sentence); it \(duty(of: place)), and has what nobody else has: start all members again, and "
-                    + "what was not done comes again"))
+                    + "what was not done comes again"),
+            alone: onlyHelps)
     }
 
     private func duty(of place: Int) -> String {
@@ -275,9 +275,13 @@ extension ExchangeMember: ExchangeEvents {
 
     func stopRun(before flow: FlowAddress) { runs[Int(flow.exchange)]?.stop() }
 
-    func fail(_ error: PipelineError) {
+    func fail(_ error: PipelineError) { fail(error, alone: false) }
+
+    private func fail(_ error: PipelineError, alone: Bool) {
+        // The first failure counts: what is missed behind one of its own must not keep that from the others.
         guard failure == nil, !hasEnded else { return }
         failure = error
+        failsAlone = alone
         for run in runs.values { run.cancel(error) }
         for middle in middles.values { middle.cancel() }
         finishIfDone()
