@@ -25,6 +25,7 @@ package func eventually<Result>(
         left -= min(now - last, .milliseconds(100))
         last = now
         if left < .zero { throw TestFailure("not within \(limit): \(what())") }
+        // What is looked at is outside of this process, and nobody tells when it changes.
         try await Task.sleep(for: .milliseconds(1))
     }
 }
