@@ -7,6 +7,7 @@ import Connect
 enum FrameSamples {
     static func frame(_ kind: Frame.Kind, _ numbers: inout SplitMix) -> Frame {
         let flow = FlowAddress(exchange: number(&numbers), origin: number(&numbers))
+        let ending = Int.random(in: 0...2, using: &numbers)
         return switch kind {
         case .hello:
             .hello(
@@ -43,11 +44,12 @@ enum FrameSamples {
                     way: .allCases.randomElement(using: &numbers) ?? .cut,
                     adopters: (0..<Int.random(in: 0...5, using: &numbers)).map { _ in number(&numbers) },
                     places: (0..<Int.random(in: 0...5, using: &numbers)).map { _ in number(&numbers) }))
+        case .failing: .failing(Failing(sentence: text(&numbers)))
         case .fragment:
             .fragment(
                 Fragment(
                     flow: flow, number: number(&numbers), attempt: number(&numbers),
-                    first: UInt32.random(in: 0...1 << 30, using: &numbers), isLast: Bool.random(using: &numbers),
+                    first: UInt32.random(in: 0...1 << 30, using: &numbers), isLast: ending == 1, isFailed: ending == 2,
                     elements: (0..<Int.random(in: 0...20, using: &numbers)).map { _ in
                         bytes(Int.random(in: 0...300, using: &numbers), &numbers)
                     }))

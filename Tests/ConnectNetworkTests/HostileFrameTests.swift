@@ -38,7 +38,7 @@ struct HostileFrameTests {
     static let cases: [Case] = [
         Case(name: "a length of 2^32 - 1", bytes: [255, 255, 255, 255, 32, 0, 0, 0], code: .frameLength),
         Case(name: "a length of 0", bytes: [0, 0, 0, 0], code: .frameLength),
-        Case(name: "a length below the shortest frame", bytes: [0, 0, 0, 15], code: .frameLength),
+        Case(name: "a length below the shortest frame", bytes: [0, 0, 0, 13], code: .frameLength),
         Case(name: "a length one above the longest", bytes: [0, 16, 0, 65], code: .frameLength),
         Case(
             name: "an HTTP request", isAccepted: false, bytes: Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8),
@@ -61,6 +61,9 @@ struct HostileFrameTests {
         Case(name: "an altered length", bytes: [0, 0, 0, 19] + heartbeat[4...], code: .checksum),
         Case(name: "an unknown type", bytes: frame(77, [0, 0, 0, 0]), code: .unknownType),
         Case(name: "an unknown flag", bytes: frame(32, flags: 2, be(UInt64(0))), code: .malformed),
+        Case(
+            name: "a fragment that is whole and has failed", bytes: frame(17, flags: 3, Array(repeating: 0, count: 26)),
+            code: .malformed),
         Case(name: "a flag that is another frame's", bytes: frame(32, flags: 1, be(UInt64(0))), code: .malformed),
         Case(
             name: "something in the reserved field", bytes: frame(32, reserved: [0, 1], be(UInt64(0))), code: .malformed

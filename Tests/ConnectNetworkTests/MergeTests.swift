@@ -104,6 +104,39 @@ struct MergeTests {
         }
     }
 
+    // S-NET-4, S-ERR-2
+    @Test("A batch that has failed is passed on as far as it came, and every sender of it is told what became of that")
+    func failed() throws {
+        try expectFailed(Self.ordered())
+        var merge = UnorderedMerge<Int>(senders: 2, window: 40)
+        for sender in 0..<2 { merge.open(sender, generation: 1) }
+        try expectFailed(merge)
+    }
+
+    private func expectFailed(_ merge: some SimulatedMerge) throws {
+        var merge = merge
+        _ = Self.signals(&merge)
+        var piece = Self.piece(0, [1, 2], isLast: false, size: 5)
+        piece.isFailed = true
+        try merge.receive(piece, from: 0)
+        let delivery = try #require(try merge.take())
+        #expect(delivery.elements == [1, 2] && delivery.isFailed && !delivery.isLast)
+        let next = try merge.take()
+        #expect(next == nil && !merge.isFinished)
+        merge.cut(0, at: 2)
+        #expect(
+            Self.signals(&merge).contains(
+                .acknowledgement(sender: 0, numbers: 0...0, attempt: 0, .cut(at: 2, .partial))))
+        // Its sender is lost, and another one fails at the same element.
+        merge.lose(0)
+        piece.attempt = 1
+        try merge.receive(piece, from: 1)
+        _ = try Self.passOn(&merge)
+        #expect(
+            Self.signals(&merge).contains(
+                .acknowledgement(sender: 1, numbers: 0...0, attempt: 1, .cut(at: 2, .partial))))
+    }
+
     @Test("Gaps, repetitions and ends that do not agree are faults")
     func faults() throws {
         var merge = Self.ordered()

@@ -75,6 +75,9 @@ public final class PipelineRun: Sendable {
     /// Whether a limit, a failure or a stop has ended what may be committed.
     package var hasCeiling: Bool { supervisor.hasCeiling }
 
+    /// Why the run will not have delivered everything, as far as is known while it goes to its end.
+    package var failure: PipelineError? { supervisor.failure }
+
     /// How many batches of the source are not done; for tests of what a long run holds.
     package var pendingBatches: Int { supervisor.pendingBatches }
 

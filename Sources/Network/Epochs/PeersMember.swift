@@ -108,7 +108,7 @@ final class PeersMember {
                 "another change is under way, to \(change.list.joined(separator: ",")): try again afterwards")
         }
         if members == peers.members { return answer(.current) }
-        if hasEnded || exchange.isDone || exchange.failure != nil {
+        if hasEnded || exchange.isDone || exchange.isWindingDown || exchange.failure != nil {
             return answer(.refused, nil, "the pipeline is at its end")
         }
         do {

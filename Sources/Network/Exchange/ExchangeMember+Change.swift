@@ -9,6 +9,8 @@ extension ExchangeMember {
     /// - Parameter way: how; a later call may say another one
     func prepare(_ way: ListChange.Way) {
         guard !hasEnded, change != way else { return }
+        // The end is near, and is to be that of all.
+        if let failing { return fail(failing) }
         change = way
         switch way {
         case .goOn:

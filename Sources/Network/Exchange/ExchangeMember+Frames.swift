@@ -9,6 +9,7 @@ extension ExchangeMember {
         absences.removeValue(forKey: place)?.cancel()
         let isNew = instances.updateValue(facts.instance, forKey: place).map { $0 != facts.instance } ?? false
         if failure != nil { return finishIfDone() }
+        if isWindingDown { send(.failing(Failing(sentence: reasonToWindDown)), to: place) }
         if isNew, topology.hosts.contains(place) {
             if case .wait = peersOptions.whenHostIsLost { return events.hostReturned() }
             return failForAbsence(of: place, "\(facts.name) was started anew")
@@ -88,6 +89,7 @@ extension ExchangeMember {
             try check(close.flow, from: place)
             self.close(close.flow)
             finishIfDone()
+        case .failing(let told): windDown(because: told.sentence)
         case .hello, .announcement, .ready, .refusal, .listRequest, .listAnswer, .heartbeat, .goodbye, .listChange,
             .drained:
             break

@@ -38,6 +38,9 @@ final class ExchangeMember {
     var round = 0
     /// Whether it fails for itself only, so that the others go on without it.
     private var failsAlone = false
+    /// Why the pipeline is to end, once what stands before that is at its end; nil where nothing has failed.
+    var failing: PipelineError?
+    var reasonToWindDown = ""
     /// Why the pipeline ends; nil while it goes on.
     private(set) var failure: PipelineError?
     private(set) var hasEnded = false
@@ -98,6 +101,7 @@ final class ExchangeMember {
         }
     }
 
+    @discardableResult
     func schedule(
         after delay: Duration, _ body: @escaping (ExchangeMember) -> Void
     ) -> Scheduled<Void> {
@@ -111,7 +115,6 @@ final class ExchangeMember {
     /// A run of this member's own has ended.
     func ended(_ part: PartRun, _ result: Result<RunReport, PipelineError>) {
         part.note(result)
-        if case .failure(let error) = result, failure == nil, !hasEnded, change != .cut { fail(error) }
         finishIfDone()
         if change != nil { events.drained() }
     }
@@ -157,6 +160,7 @@ final class ExchangeMember {
 
     func finishIfDone() {
         guard !hasEnded, runs.values.allSatisfy({ $0.result != nil }) else { return }
+        if failure == nil, areFlowsClosed { failure = failing }
         if let failure {
             let isOwn = failure.code != .peerLost && failure.code != .peerRefused
             // Who has only just started is to hear of it, too.
@@ -280,8 +284,8 @@ extension ExchangeMember: ExchangeEvents {
     private func fail(_ error: PipelineError, alone: Bool) {
         // The first failure counts: what is missed behind one of its own must not keep that from the others.
         guard failure == nil, !hasEnded else { return }
-        failure = error
-        failsAlone = alone
+        failure = failing ?? error
+        failsAlone = alone && failing == nil
         for run in runs.values { run.cancel(error) }
         for middle in middles.values { middle.cancel() }
         finishIfDone()

@@ -18,6 +18,8 @@ final class MergeEnd {
         var stop: UInt64?
         /// Whether the origin has said that all of its batches have ended: so nothing is to come.
         var isClosed = false
+        /// The batch in which the stages before the merge have failed, and how many elements came of it.
+        var failed: (number: UInt64, count: Int)?
 
         var isFinished: Bool { merge.isFinished || isClosed }
     }
@@ -29,6 +31,8 @@ final class MergeEnd {
     private var origins: [Origin]
     private var hasEnded = false
     private var stopReason = Stop.Reason.limit
+    /// Whether nothing more is passed on, because stages have failed behind what was.
+    private var isCutShort = false
     /// Whether the run behind has taken a limit, so that what it commits may end within a batch.
     var isLimited: () -> Bool = { false }
 
@@ -68,7 +72,7 @@ final class MergeEnd {
     func receive(_ fragment: Fragment, from place: Int) throws(ProtocolError) {
         let piece = BatchPiece(
             number: fragment.number, attempt: fragment.attempt, first: Int(fragment.first),
-            elements: fragment.elements, isLast: fragment.isLast,
+            elements: fragment.elements, isLast: fragment.isLast, isFailed: fragment.isFailed,
             size: FrameEncoder.fragmentLength(of: fragment.elements))
         let index = try index(of: fragment.flow)
         guard origins[index].generations[place] != nil else { return }
@@ -143,24 +147,36 @@ final class MergeEnd {
     ///
     /// - Parameters:
     ///   - isLimited: whether it wanted no more
+    ///   - isFailed: whether it has failed
     ///   - isSuspended: whether another one is to go on where it ended
-    func ended(isLimited: Bool, isSuspended: Bool = false) {
+    func ended(isLimited: Bool, isFailed: Bool = false, isSuspended: Bool = false) {
         guard !hasEnded else { return }
         hasEnded = true
-        stopReason = isSuspended ? .suspended : .limit
+        let hasFailed = isFailed || isCutShort
+        stopReason = isSuspended ? .suspended : hasFailed ? .failure : .limit
         for index in origins.indices {
-            let isWhole = origins[index].isFinished && origins[index].passed.done == origins[index].passed.count
-            tellDone(index, isLimited: isLimited || !isWhole)
-            if isWhole && !isLimited { continue }
-            if let (number, cut) = origins[index].passed.end() {
-                origins[index].merge.cut(number, at: UInt32(cut), isSuspended ? .failed : .partial)
-                origins[index].stop = number + 1
-            } else {
-                origins[index].stop = origins[index].passed.firstUndone
-            }
+            end(index, isLimited: isLimited, isSuspended || hasFailed ? .failed : .partial)
+            if origins[index].stop == nil { continue }
             for place in origins[index].generations.keys { tellStop(index, place) }
         }
         settleSafely()
+    }
+
+    private func end(_ index: Int, isLimited: Bool, _ status: AckStatus) {
+        let isAllDone = origins[index].passed.done == origins[index].passed.count
+        let isWhole = isAllDone && origins[index].isFinished
+        // Only a limit may have ended at the last output of a batch of which more would be wanted.
+        tellDone(index, isLimited: status == .partial && (isLimited || !isWhole))
+        if isWhole && !isLimited { return }
+        if isAllDone, !isLimited, let failed = origins[index].failed {
+            origins[index].merge.cut(failed.number, at: UInt32(failed.count), status)
+            origins[index].stop = failed.number + 1
+        } else if let (number, cut) = origins[index].passed.end(isFailed: status == .failed) {
+            origins[index].merge.cut(number, at: UInt32(cut), status)
+            origins[index].stop = number + 1
+        } else {
+            origins[index].stop = origins[index].passed.firstUndone
+        }
     }
 
     // MARK: What is to be done
@@ -174,8 +190,10 @@ final class MergeEnd {
     private func tellStop(_ index: Int, _ place: Int) {
         guard let number = origins[index].stop, let generation = origins[index].generations[place] else { return }
         exchange.send(
-            .stop(Stop(flow: flow(index), generation: generation, reason: stopReason, number: number, sentence: "")),
-            to: place)
+            .stop(
+                Stop(
+                    flow: flow(index), generation: generation, reason: stopReason, number: number,
+                    sentence: stopReason == .failure ? exchange.reasonToWindDown : "")), to: place)
     }
 
     private func flow(_ index: Int) -> FlowAddress {
@@ -195,7 +213,7 @@ final class MergeEnd {
     /// Passes on what has come, as far as the run has room, and says so.
     private func settle() throws(ProtocolError) {
         for index in origins.indices {
-            while !hasEnded, origins[index].arriving < limits.arriving,
+            while !hasEnded, !isCutShort, origins[index].arriving < limits.arriving,
                 let delivery = try origins[index].merge.take()
             {
                 pass(delivery, index)
@@ -210,6 +228,11 @@ final class MergeEnd {
     private func pass(_ delivery: MergeDelivery<Bytes>, _ index: Int) {
         let offset = origins[index].passed.count
         origins[index].passed.append(delivery)
+        if delivery.isFailed {
+            origins[index].failed = (delivery.number, delivery.first + delivery.elements.count)
+            isCutShort = true
+        }
+        defer { if isCutShort { queue.end() } }
         if delivery.elements.isEmpty { return tellDone(index, isLimited: isLimited()) }
         let size = FrameEncoder.fragmentLength(of: delivery.elements)
         origins[index].arriving += size

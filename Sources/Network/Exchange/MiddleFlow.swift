@@ -41,6 +41,7 @@ final class MiddleFlow {
     private var isEndSent = false
     private var run: PipelineRun?
     private var hasRunEnded = false
+    private var hasFailed = false
     private var queue: ArrivalQueue?
     private var door: DepartureDoor?
     /// Whether something that was sent is lost, so that the flow must begin anew.
@@ -72,6 +73,9 @@ final class MiddleFlow {
     func receive(_ fragment: Fragment) throws(ProtocolError) {
         let size = FrameEncoder.fragmentLength(of: fragment.elements)
         guard !isBroken, !isCancelled else { return }
+        if fragment.isFailed {
+            throw ProtocolError(.unexpected, "batch \(fragment.number) has failed on its way from a split")
+        }
         try window.charge(size, isNext: false)
         if fragment.first == 0, fragment.isLast, fragment.elements.isEmpty {
             // The merge has its elements: somebody is to tell its end.
@@ -82,6 +86,8 @@ final class MiddleFlow {
                     size: FrameEncoder.fragmentOverhead))
             return settle()
         }
+        // What comes behind a failure is for the next start. Its room stays taken, so that not much comes.
+        if hasFailed { return }
         let before = coming?.number == fragment.number ? coming?.count ?? 0 : 0
         guard Int(fragment.first) == before,
             before + fragment.elements.count <= limits.batchCount, coming == nil || coming?.number == fragment.number
@@ -140,7 +146,7 @@ final class MiddleFlow {
 
     /// The run gives something out.
     func take(_ outputs: MiddleSink.Outputs) {
-        guard !isCancelled else { return }
+        guard !isCancelled, !hasRunEnded else { return }
         for index in outputs.elements.indices { output.append(outputs.elements[index], from: outputs.offsets[index]) }
         settle()
         door?.took(outputs.bytes, holding: leavingBytes)
@@ -156,8 +162,14 @@ final class MiddleFlow {
         guard !isCancelled else { return }
         run = nil
         hasRunEnded = true
-        if case .failure(let error) = result { return exchange.fail(error) }
+        if case .failure(let error) = result { fail(error) }
         settle()
+    }
+
+    /// The merge is to pass on what was made before the failure. It hears of that only when all members are about to.
+    private func fail(_ error: PipelineError) {
+        hasFailed = true
+        if output.fail() { exchange.windDown(error) } else { exchange.fail(error) }
     }
 
     // MARK: What the merge tells
@@ -174,7 +186,7 @@ final class MiddleFlow {
         case .taken: break
         case .ended: output.forget(told.first...told.last)
         case .cut(let count, let status):
-            let elements = output.origins.elements(of: told.last, below: Int(count), byLimit: status == .partial)
+            let elements = output.elements(of: told.last, below: Int(count), byLimit: status == .partial)
             acknowledgement.verdict = .cut(at: elements, status)
         }
         exchange.send(.acknowledgement(acknowledgement), to: way.origin)
@@ -234,7 +246,7 @@ final class MiddleFlow {
         }
         if leaving.count == 0, credit.available > 0, let piece = output.flush() { send(piece) }
         door?.took(0, holding: leavingBytes)
-        if let end, hasRunEnded, leaving.count == 0, !isEndSent {
+        if let end, hasRunEnded, !hasFailed, leaving.count == 0, !isEndSent {
             isEndSent = true
             exchange.send(
                 .endOfStream(EndOfStream(flow: way.output, generation: generation, next: end)), to: way.target)
@@ -248,7 +260,7 @@ final class MiddleFlow {
             .fragment(
                 Fragment(
                     flow: way.output, number: piece.number, attempt: piece.attempt, first: UInt32(piece.first),
-                    isLast: piece.isLast, elements: piece.elements)), to: way.target)
+                    isLast: piece.isLast, isFailed: piece.isFailed, elements: piece.elements)), to: way.target)
     }
 
     private func grant() {

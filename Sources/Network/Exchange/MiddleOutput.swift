@@ -24,7 +24,11 @@ struct MiddleOutput {
     private var open = NumberedQueue<Open>(first: 0)
     private var cutter: FragmentCutter<Bytes>
     private var pieces: [BatchPiece<Bytes>] = []
-    private(set) var origins: OutputOrigins
+    private var origins: OutputOrigins
+    /// Before which position all is through.
+    private var finished: Int64 = 0
+    /// Which batch has failed, how much came out of it, and how many of its elements were through.
+    private var failed: (number: UInt64, outputs: Int, elements: UInt32)?
 
     /// The output of a run that begins.
     ///
@@ -97,7 +101,42 @@ struct MiddleOutput {
 
     /// All that stands before a position is through.
     mutating func finish(below position: Int64) {
+        finished = max(finished, position)
         while open.count > 0, let end = open[open.first].end, end <= position { closeFirst() }
+    }
+
+    /// The run has failed: ends the first batch that is not through, so that it is told how far that came.
+    ///
+    /// - Returns: whether there is such a batch
+    mutating func fail() -> Bool {
+        guard open.count > 0 else { return false }
+        if cutter.number == nil { beginFirst() }
+        guard let piece = cutter.fail() else { return false }
+        pieces.append(piece)
+        let isWithin = UInt64(finished >> Self.bits) == open.first
+        failed = (piece.number, piece.end, isWithin ? UInt32(UInt16(truncatingIfNeeded: finished)) : 0)
+        return true
+    }
+
+    // MARK: What became of it
+
+    /// How many elements of a batch are done when only so many of its outputs are.
+    ///
+    /// - Parameters:
+    ///   - number: the batch
+    ///   - count: how many outputs
+    ///   - byLimit: whether a limit let the last of them through, which then counts; else the next one failed
+    /// - Returns: how many; 0 where that is not known
+    func elements(of number: UInt64, below count: Int, byLimit: Bool) -> UInt32 {
+        // Here, what came out last did not make it, and what was left out before it has no output to tell so.
+        if let failed, failed.number == number, failed.outputs == count, !byLimit { return failed.elements }
+        // Where the order is not kept, none of the elements between need be through.
+        return keepsOrder ? origins.elements(of: number, below: count, byLimit: byLimit) : 0
+    }
+
+    /// Forgets what batches were made of that have ended.
+    mutating func forget(_ numbers: ClosedRange<UInt64>) {
+        origins.forget(numbers)
     }
 
     // MARK: What is to be sent
@@ -110,10 +149,5 @@ struct MiddleOutput {
     /// What is there of the open fragment, for a receiver that has nothing else to do.
     mutating func flush() -> BatchPiece<Bytes>? {
         cutter.flush()
-    }
-
-    /// Forgets what batches were made of that have ended.
-    mutating func forget(_ numbers: ClosedRange<UInt64>) {
-        origins.forget(numbers)
     }
 }

@@ -73,8 +73,7 @@ struct OutputOrigins {
     func elements(of number: UInt64, below count: Int, byLimit: Bool) -> UInt32 {
         guard let place = places[number], batches.contains(place) else { return 0 }
         let indices = batches[place].indices
-        guard count > 0 else { return 0 }
-        if byLimit { return count <= indices.count ? UInt32(indices[count - 1]) + 1 : 0 }
+        if byLimit { return count > 0 && count <= indices.count ? UInt32(indices[count - 1]) + 1 : 0 }
         if count < indices.count { return UInt32(indices[count]) }
         return count == indices.count ? indices.last.map { UInt32($0) + 1 } ?? 0 : 0
     }

@@ -86,6 +86,7 @@ final class PartRun {
         member.events.began(number, run)
         awaitMembers()
         merge?.isLimited = { [weak run] in run?.hasCeiling ?? false }
+        split?.failure = { [weak run] in run?.failure }
     }
 
     /// Keys belong to members that may only be starting; they get as long as one that is silent.
@@ -98,7 +99,16 @@ final class PartRun {
     }
 
     private func ended(_ result: Result<RunReport, PipelineError>) {
-        if case .success = result { merge?.ended(isLimited: run?.hasCeiling ?? false, isSuspended: isSuspended) }
+        switch result {
+        case .success:
+            merge?.ended(
+                isLimited: run?.hasCeiling ?? false, isFailed: member.isWindingDown, isSuspended: isSuspended)
+        case .failure(let error):
+            member.windDown(error)
+            // Else it has not ended by itself, or nobody waits for what it has done.
+            if member.isWindingDown { merge?.ended(isLimited: false, isFailed: true) }
+        }
+        split?.close()
         member.ended(self, result)
     }
 

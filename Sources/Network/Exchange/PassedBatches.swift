@@ -61,12 +61,16 @@ struct PassedBatches {
 
     /// Where a run has ended before everything was passed on.
     ///
-    /// - Returns: the first batch that is not done, and how many of its elements are; nil where none of them is
-    func end() -> (number: UInt64, index: Int)? {
+    /// - Parameter isFailed: whether the next element has failed, so that what yielded nothing before it counts
+    /// - Returns: the first batch that is not done, and how many of its elements are; nil where none of them is, except that
+    ///   the first of them has failed
+    func end(isFailed: Bool = false) -> (number: UInt64, index: Int)? {
         var reached = begun
         if stretches.count > 0 {
             let stretch = stretches[stretches.first]
-            if stretch.start < done { reached = (stretch.number, stretch.first + Int(done - stretch.start)) }
+            if stretch.start < done || isFailed && begun == nil {
+                reached = (stretch.number, stretch.first + Int(max(done - stretch.start, 0)))
+            }
         }
         return reached.flatMap { $0.number == firstUndone ? $0 : nil }
     }

@@ -22,6 +22,10 @@ final class SplitEnd {
     private var isPaused = false
     /// Whether nothing is left to be done.
     private(set) var isFinished = false
+    /// Whether the run has ended, too.
+    private var isClosed = false
+    /// Why the run will not have delivered everything, as far as it knows.
+    var failure: () -> PipelineError? = { nil }
 
     /// The begin of flows to which nothing was given.
     ///
@@ -65,7 +69,16 @@ final class SplitEnd {
     /// The run hands nothing more over.
     func noMore() {
         isClosing = true
+        // Others may read without end: they are to hear of it before what was made here is done.
+        if let error = failure() { exchange.windDown(error) }
         settle()
+    }
+
+    /// The run has ended.
+    func close() {
+        guard isFinished, !isClosed else { return }
+        isClosed = true
+        for place in exchange.members { exchange.send(.closeFlow(CloseFlow(flow: flow)), to: place) }
     }
 
     // MARK: Changes of the members
@@ -101,8 +114,8 @@ final class SplitEnd {
 
     /// There is a connection to a member.
     func isUp(_ place: Int) {
-        if isFinished { return exchange.send(.closeFlow(CloseFlow(flow: flow)), to: place) }
-        guard places.contains(place) else { return }
+        if isClosed { return exchange.send(.closeFlow(CloseFlow(flow: flow)), to: place) }
+        guard !isFinished, places.contains(place) else { return }
         ledger.laneIsUp(place)
         settle()
     }
@@ -140,8 +153,11 @@ final class SplitEnd {
             byLimit = true
             ledger.stop(before: stop.number)
             exchange.stopRun(before: flow)
-        // The member says goodbye, too, with what has failed.
-        case .failure: ledger.stop()
+        case .failure:
+            // Told before the flow is closed: nobody is to take that for the end of everything.
+            exchange.windDown(because: stop.sentence)
+            ledger.stop(before: stop.number)
+            exchange.stopRun(before: flow)
         case .suspended: ledger.stop(before: stop.number)
         }
         settle()
@@ -191,6 +207,5 @@ final class SplitEnd {
         isFinished = true
         writes.cut(at: Int(progress.index), byLimit: byLimit)
         door.finish()
-        for place in exchange.members { exchange.send(.closeFlow(CloseFlow(flow: flow)), to: place) }
     }
 }

@@ -44,7 +44,7 @@ struct SplitSink: Sink {
         }
 
         mutating func close(succeeded: Bool) throws {
-            guard succeeded else { return }
+            // Also where it has failed: what it has handed over before goes to its end.
             sink.door.post { sink.split.run { $0.noMore() } }
             try sink.door.waitUntilDone()
         }

@@ -57,4 +57,13 @@ struct FragmentCutter<Element: Sendable>: Sendable {
         piece?.isLast = true
         return piece
     }
+
+    /// Ends the open batch where the stages have failed.
+    ///
+    /// - Returns: what is there of it, which may be nothing, and that nothing more comes; nil where none was open
+    mutating func fail() -> BatchPiece<Element>? {
+        defer { piece = nil }
+        piece?.isFailed = true
+        return piece
+    }
 }

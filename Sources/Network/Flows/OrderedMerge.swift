@@ -109,7 +109,7 @@ extension OrderedMerge {
                 "a fragment of batch \(piece.number) begins with element \(piece.first), \(batch.received) is the next")
         }
         batch.received += piece.elements.count
-        batch.isComplete = piece.isLast
+        batch.isComplete = piece.isFinal
         batch.pieces.append(piece)
         heldBytes += piece.size
         held[piece.number] = batch
@@ -118,11 +118,11 @@ extension OrderedMerge {
     // All of the batch was passed on already; only who is to be told may have changed.
     private mutating func receiveLate(_ piece: BatchPiece<Element>, _ owner: BatchOwner) {
         windows[owner.sender].repay(piece.size)
-        guard piece.isLast else { return }
+        guard piece.isFinal else { return }
         if owners.contains(piece.number) {
             if owner.attempt > owners[piece.number].attempt { owners[piece.number] = owner }
             signal(piece.number, owner, .taken)
-            if let cut, cut.number == piece.number { signal(piece.number, owner, cut.verdict) }
+            tellCut(piece.number, owner)
         } else {
             signal(piece.number, owner, .ended(.done))
         }
@@ -158,7 +158,8 @@ extension OrderedMerge {
             windows[batch.owner.sender].repay(piece.size)
             let delivery = try passed.pass(piece, of: batch.owner, isDeterministic: isDeterministic)
             if piece.isLast { close(number, batch.owner) }
-            if !delivery.elements.isEmpty || delivery.isLast || delivery.isAnew { return delivery }
+            if piece.isFailed { tellCut(number, batch.owner) }
+            if !delivery.elements.isEmpty || piece.isFinal || delivery.isAnew { return delivery }
         }
         return nil
     }
@@ -168,7 +169,11 @@ extension OrderedMerge {
         passed = PassedElements()
         owners.append(owner)
         signal(number, owner, .taken)
-        // A later attempt of what was cut: its sender has not heard of it.
+        tellCut(number, owner)
+    }
+
+    // A later attempt of what was cut: its sender has not heard of it.
+    private mutating func tellCut(_ number: UInt64, _ owner: BatchOwner) {
         if let cut, cut.number == number { signal(number, owner, cut.verdict) }
     }
 }

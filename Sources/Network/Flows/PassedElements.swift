@@ -16,6 +16,7 @@ struct PassedElements: Sendable, Hashable {
     ) throws(ProtocolError) -> MergeDelivery<Element> {
         var delivery = MergeDelivery(
             number: piece.number, first: piece.first, elements: piece.elements, isLast: piece.isLast, isAnew: false)
+        delivery.isFailed = piece.isFailed
         if passing != owner {
             passing = owner
             if !isDeterministic {

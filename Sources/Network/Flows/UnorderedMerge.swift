@@ -116,7 +116,7 @@ struct UnorderedMerge<Element: Sendable>: Sendable {
             )
         }
         record.received += piece.elements.count
-        record.isComplete = piece.isLast
+        record.isComplete = piece.isFinal
         records[piece.number] = record
         waiting.append(Waiting(owner: owner, piece: piece))
         heldBytes += piece.size
@@ -124,7 +124,7 @@ struct UnorderedMerge<Element: Sendable>: Sendable {
 
     private mutating func receiveLate(_ piece: BatchPiece<Element>, _ owner: BatchOwner) {
         windows[owner.sender].repay(piece.size)
-        guard piece.isLast else { return }
+        guard piece.isFinal else { return }
         guard piece.number >= doneBelow, let record = records[piece.number] else {
             return signal(piece.number, owner, .ended(.done))
         }
@@ -160,11 +160,11 @@ struct UnorderedMerge<Element: Sendable>: Sendable {
                 record.isPassedOn = true
                 passedOn += 1
                 signal(item.piece.number, record.owner, .taken)
-                // A later attempt of what was cut: its sender has not heard of it.
-                if let verdict = record.verdict { signal(item.piece.number, record.owner, verdict) }
             }
+            // A later attempt of what was cut: its sender has not heard of it.
+            if item.piece.isFinal, let verdict = record.verdict { signal(item.piece.number, record.owner, verdict) }
             records[item.piece.number] = record
-            if !delivery.elements.isEmpty || delivery.isLast || delivery.isAnew { return delivery }
+            if !delivery.elements.isEmpty || item.piece.isFinal || delivery.isAnew { return delivery }
         }
         return nil
     }

@@ -226,7 +226,8 @@ public struct PeerConnection: ~Copyable, Sendable {
             close(.lost("\(facts.name) said goodbye: \(sentence)", goodbye: goodbye), &actions)
         case .hello, .announcement, .ready, .refusal, .listRequest, .listAnswer:
             fail(ProtocolError(.unexpected, "a frame of type \(frame.kind) came after the handshake"), &actions)
-        case .openFlow, .fragment, .acknowledgement, .credit, .endOfStream, .stop, .closeFlow, .listChange, .drained:
+        case .openFlow, .fragment, .acknowledgement, .credit, .endOfStream, .stop, .closeFlow, .listChange, .drained,
+            .failing:
             actions.append(.frame(frame))
         }
     }

@@ -31,6 +31,9 @@ public struct Fragment: Sendable, Hashable {
     var first: UInt32
     /// Whether no further element of the batch follows.
     var isLast: Bool
+    /// Whether the sender's stages have failed behind these elements: nothing more comes of the batch, and of none behind
+    /// it on this flow.
+    var isFailed = false
     var elements: [Bytes]
 }
 
@@ -71,7 +74,7 @@ public struct Stop: Sendable, Hashable {
     enum Reason: UInt8, Sendable, CaseIterable {
         /// A limit was reached.
         case limit = 1
-        /// A stage failed.
+        /// A stage, a source or a sink has failed.
         case failure
         /// What was sent is lost, though the receiver lives: the flow is to begin anew.
         case restart
@@ -83,7 +86,7 @@ public struct Stop: Sendable, Hashable {
     /// The begin of the flow that is meant.
     var generation: UInt32
     var reason: Reason
-    /// Where a limit was reached, or members change: this batch and those behind it are not wanted; else 0.
+    /// This batch and those behind it are not wanted; 0 where the flow is to begin anew.
     var number: UInt64
     /// What happened, for people.
     var sentence: String
@@ -93,6 +96,13 @@ public struct Stop: Sendable, Hashable {
 @_spi(Fuzzing)
 public struct CloseFlow: Sendable, Hashable {
     var flow: FlowAddress
+}
+
+/// A stage, a source or a sink of a member has failed: all members are to fail, once all flows are closed.
+@_spi(Fuzzing)
+public struct Failing: Sendable, Hashable {
+    /// Which member, and what happened, for people.
+    var sentence: String
 }
 
 /// A sign of life.

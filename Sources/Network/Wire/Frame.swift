@@ -37,6 +37,8 @@ public enum Frame: Sendable, Hashable {
     case listChange(ListChange)
     /// Members have nothing left to do for that.
     case drained(Drained)
+    /// A member has failed, and all are to fail.
+    case failing(Failing)
 }
 
 extension Frame {
@@ -59,6 +61,7 @@ extension Frame {
         case goodbye
         case listChange
         case drained
+        case failing
 
         /// Whether such a frame may come before the handshake has ended.
         var belongsToHandshake: Bool { rawValue < Kind.openFlow.rawValue }
@@ -83,6 +86,7 @@ extension Frame {
         case .goodbye: .goodbye
         case .listChange: .listChange
         case .drained: .drained
+        case .failing: .failing
         }
     }
 }

@@ -8,6 +8,8 @@ public import Connect
 public struct FrameDecoder: ~Copyable, Sendable {
     /// The flag of a batch's last fragment.
     static let lastFlag: UInt8 = 1
+    /// The flag of a fragment behind which the stages have failed.
+    static let failedFlag: UInt8 = 2
 
     private let limits: WireLimits
     private var isAccepted = false
@@ -122,7 +124,10 @@ public struct FrameDecoder: ~Copyable, Sendable {
         guard isAccepted || kind.belongsToHandshake else {
             throw ProtocolError(.unexpected, "a frame of type \(kind) came before the end of the handshake")
         }
-        guard header[5] & ~(kind == .fragment ? Self.lastFlag : 0) == 0, header[6] == 0, header[7] == 0 else {
+        // One at most: what has failed is not whole.
+        let isKnown =
+            header[5] == 0 || kind == .fragment && (header[5] == Self.lastFlag || header[5] == Self.failedFlag)
+        guard isKnown, header[6] == 0, header[7] == 0 else {
             throw ProtocolError(.malformed, "a frame of type \(kind) has flags that this version does not have")
         }
         return kind
@@ -136,10 +141,10 @@ public struct FrameDecoder: ~Copyable, Sendable {
         guard checksum.value == word(at: 8) else {
             throw ProtocolError(.checksum, "the checksum of a frame of type \(kind) is not that of its bytes")
         }
-        let isLast = header[5] & Self.lastFlag != 0
+        let flags = header[5]
         header.removeAll(keepingCapacity: true)
         var reader = WireReader(content, of: "\(kind)")
-        let frame = try reader.frame(kind, isLast: isLast)
+        let frame = try reader.frame(kind, flags: flags)
         try reader.end()
         return frame
     }

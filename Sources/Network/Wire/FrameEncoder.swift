@@ -17,6 +17,11 @@ public enum FrameEncoder {
         bytes += buffer.readableBytesView
     }
 
+    private static func flags(of frame: Frame) -> UInt8 {
+        guard case .fragment(let fragment) = frame else { return 0 }
+        return (fragment.isLast ? FrameDecoder.lastFlag : 0) | (fragment.isFailed ? FrameDecoder.failedFlag : 0)
+    }
+
     /// Appends a frame, behind what the buffer holds already.
     static func append(_ frame: Frame, to buffer: inout ByteBuffer) {
         let start = buffer.writerIndex
@@ -25,9 +30,7 @@ public enum FrameEncoder {
         swap(&writer.buffer, &buffer)
         writer.append(UInt32(0))
         writer.append(frame.kind.rawValue)
-        var isLast = false
-        if case .fragment(let fragment) = frame { isLast = fragment.isLast }
-        writer.append(isLast ? FrameDecoder.lastFlag : 0)
+        writer.append(flags(of: frame))
         writer.append(UInt16(0))
         writer.append(UInt32(0))
         writer.appendBody(of: frame)
@@ -134,6 +137,8 @@ extension WireWriter {
             for place in drained.adopters { append(place) }
             append(UInt16(clamping: drained.places.count))
             for place in drained.places { append(place) }
+        case .failing(let failing):
+            append(failing.sentence)
         }
     }
 

@@ -7,7 +7,7 @@ public struct WireLimits: Sendable, Hashable {
     var maximumHandshakeLength: Int
 
     /// The shortest frame, in bytes, header included.
-    static let minimumFrameLength = 16
+    static let minimumFrameLength = 14
     /// The header of a frame, in bytes.
     static let headerLength = 12
     /// The longest text of a sentence, an address or a hash, in bytes of UTF-8.

@@ -2,7 +2,7 @@ import Connect
 
 extension WireReader {
     /// Reads the fields of a frame.
-    mutating func frame(_ kind: Frame.Kind, isLast: Bool) throws(ProtocolError) -> Frame {
+    mutating func frame(_ kind: Frame.Kind, flags: UInt8) throws(ProtocolError) -> Frame {
         switch kind {
         case .hello: .hello(try hello())
         case .announcement: .announcement(Announcement(facts: try facts()))
@@ -12,7 +12,7 @@ extension WireReader {
         case .listRequest: .listRequest(ListRequest(kind: try value(ListRequest.Kind.self), list: try list()))
         case .listAnswer: .listAnswer(try answer())
         case .openFlow: .openFlow(OpenFlow(flow: try flow(), generation: try number(), start: try number()))
-        case .fragment: .fragment(try fragment(isLast: isLast))
+        case .fragment: .fragment(try fragment(flags: flags))
         case .acknowledgement: .acknowledgement(try acknowledgement())
         case .credit:
             .credit(Credit(flow: try flow(), generation: try number(), bytes: try number(), next: try number()))
@@ -30,6 +30,7 @@ extension WireReader {
                 ListChange(
                     epoch: try number(), place: try number(), way: try value(ListChange.Way.self), list: try list()))
         case .drained: .drained(try drained())
+        case .failing: .failing(Failing(sentence: try text()))
         }
     }
 
@@ -103,10 +104,10 @@ extension WireReader {
         return drained
     }
 
-    private mutating func fragment(isLast: Bool) throws(ProtocolError) -> Fragment {
+    private mutating func fragment(flags: UInt8) throws(ProtocolError) -> Fragment {
         var fragment = Fragment(
-            flow: try flow(), number: try number(), attempt: try number(), first: try number(), isLast: isLast,
-            elements: [])
+            flow: try flow(), number: try number(), attempt: try number(), first: try number(),
+            isLast: flags == FrameDecoder.lastFlag, isFailed: flags == FrameDecoder.failedFlag, elements: [])
         let count = try number(UInt32.self)
         // Each element has a length of four bytes at least: more cannot have been sent.
         guard Int(count) <= remaining / 4, count <= UInt32.max - fragment.first else {

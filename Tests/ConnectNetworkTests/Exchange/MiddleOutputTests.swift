@@ -23,11 +23,12 @@ struct MiddleOutputTests {
         return output
     }
 
-    /// The fragments that are ready, as text: number, first element, elements, and a full stop behind the last.
+    /// The fragments that are ready, as text: number, first element, elements, a full stop behind the last, and a mark where
+    /// it has failed.
     private static func pieces(_ output: inout MiddleOutput) -> [String] {
         var all: [String] = []
         while let piece = output.nextPiece() {
-            all.append("\(piece.number)@\(piece.first): \(piece.elements)\(piece.isLast ? "." : "")")
+            all.append("\(piece.number)@\(piece.first): \(piece.elements)\(piece.isLast ? "." : "")\(piece.isFailed ? "!" : "")")
         }
         return all
     }
@@ -93,12 +94,42 @@ struct MiddleOutputTests {
         // Element 1 became three, 4 became one; the others nothing.
         for index in [1, 1, 1, 4] as [Int64] { output.append("x", from: Self.position(0, index)) }
         output.append("y", from: Self.position(1, 5))
-        let done = (0...5).map { output.origins.elements(of: 0, below: $0, byLimit: byLimit) }
+        let done = (0...5).map { output.elements(of: 0, below: $0, byLimit: byLimit) }
         // A limit counts the element that its last output was made of; a failure only those before the next one's.
-        #expect(done == (byLimit ? [0, 2, 2, 2, 5, 0] : [0, 1, 1, 4, 5, 0]))
+        #expect(done == (byLimit ? [0, 2, 2, 2, 5, 0] : [1, 1, 1, 4, 5, 0]))
         output.forget(0...0)
-        #expect(output.origins.elements(of: 0, below: 2, byLimit: byLimit) == 0)
-        #expect(output.origins.elements(of: 1, below: 1, byLimit: byLimit) == 6)
+        #expect(output.elements(of: 0, below: 2, byLimit: byLimit) == 0)
+        #expect(output.elements(of: 1, below: 1, byLimit: byLimit) == 6)
+    }
+
+    // S-NET-4, S-ERR-2
+    @Test(
+        "Behind a failure the batch ends with what came of it, and that is told as the element that failed",
+        arguments: [(Int64(3), UInt32(3)), (4, 4), (-1, 0)])
+    func fails(through: Int64, expected: UInt32) {
+        for keepsOrder in [true, false] {
+            var output = Self.output(keepsOrder: keepsOrder, [(7, 6), (9, 6)])
+            output.append("x", from: Self.position(0, 5))
+            // Elements 0 and 2 of the second batch became something, and the one that failed, too, before it did.
+            for index in [0, 2, 3] as [Int64] { output.append("y", from: Self.position(1, index)) }
+            output.finish(below: through < 0 ? Self.position(0, 6) : Self.position(1, through))
+            let isTold = output.fail()
+            #expect(isTold)
+            #expect(Self.pieces(&output) == ["7@0: [x].", "9@0: [y, y, y]!"])
+            #expect(output.elements(of: 9, below: 3, byLimit: false) == expected)
+            // What the merge did not come to: where the order is not kept, none need be through.
+            #expect(output.elements(of: 9, below: 1, byLimit: false) == (keepsOrder ? 2 : 0))
+            #expect(output.elements(of: 9, below: 2, byLimit: true) == (keepsOrder ? 3 : 0))
+        }
+    }
+
+    @Test("A failure behind all batches is none of theirs")
+    func failsBehindAll() {
+        var output = Self.output([(0, 1)])
+        output.finish(below: Self.position(0, 1))
+        let isTold = output.fail()
+        #expect(!isTold)
+        #expect(Self.pieces(&output) == ["0@0: []."])
     }
 
     // S-NET-4

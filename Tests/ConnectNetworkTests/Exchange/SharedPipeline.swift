@@ -20,8 +20,12 @@ struct SharedPipeline {
     var peersOptions = PeersOptions()
     /// The elements of each member's source, where it has one.
     var numbers: @Sendable (_ place: Int, _ count: Int) -> Range<Int> = { 0..<$1 }
+    /// Called at each element that is read.
+    var onRead: @Sendable (_ number: Int) throws -> Void = { _ in }
     /// Called at each element in the middle.
     var onElement: @Sendable (_ place: Int, _ number: Int) throws -> Void = { _, _ in }
+    /// Called at each element behind the merge.
+    var onMerged: @Sendable (_ output: Bytes) throws -> Void = { _ in }
     let sink = CollectSink<Bytes>()
 
     /// What comes out, in order.
@@ -45,8 +49,11 @@ struct SharedPipeline {
 
     /// The pipeline as one member declares it.
     func pipeline(_ place: Int) -> Pipeline {
-        let onElement = onElement
-        var root = Pipeline(name).root(ListSource(numbers(place, count))).map { Bytes("\($0)") }
+        let (onRead, onElement, onMerged) = (onRead, onElement, onMerged)
+        var root = Pipeline(name).root(ListSource(numbers(place, count))).map { (number: Int) -> Bytes in
+            try onRead(number)
+            return Bytes("\(number)")
+        }
         if let source { root = root.on(source) }
         let made = root.split().flatMap { (line: Bytes) -> [Bytes] in
             let number = Self.number(of: line)
@@ -55,7 +62,10 @@ struct SharedPipeline {
         }.par(workers)
         var merged = isOrdered ? made.mergeOrdered() : made.merge()
         if let limit { merged = merged.limit(limit) }
-        let end = merged.to(sink)
+        let end = merged.map { (output: Bytes) -> Bytes in
+            try onMerged(output)
+            return output
+        }.to(sink)
         return target.map { end.on($0) } ?? end
     }
 

@@ -65,6 +65,9 @@ final class Supervisor: Sendable {
     /// Whether a limit, a failure or a drop has ended what may be committed.
     var hasCeiling: Bool { attempt.withLock { $0.tracker.hasCeiling } }
 
+    /// Why the run will not have delivered everything; nil where nothing has failed yet.
+    var failure: PipelineError? { attempt.withLock { $0.error } }
+
     /// How the run stands.
     var status: RunStatus {
         let hasEnded = outcome.withLock { $0 != nil }
