@@ -28,7 +28,8 @@ struct MiddleOutputTests {
     private static func pieces(_ output: inout MiddleOutput) -> [String] {
         var all: [String] = []
         while let piece = output.nextPiece() {
-            all.append("\(piece.number)@\(piece.first): \(piece.elements)\(piece.isLast ? "." : "")\(piece.isFailed ? "!" : "")")
+            let ending = piece.isLast ? "." : piece.isFailed ? "!" : ""
+            all.append("\(piece.number)@\(piece.first): \(piece.elements)\(ending)")
         }
         return all
     }
