@@ -8,7 +8,7 @@ extension ExchangeMember {
 
     func windDown(_ error: PipelineError) {
         guard failure == nil, !hasEnded, change != .cut else { return }
-        if error.code == .shutdownTimedOut { return fail(error) }
+        if isGoing || error.code == .shutdownTimedOut { return fail(error) }
         guard failing == nil else { return }
         // A change has an end of its own.
         if change != nil { return fail(error) }

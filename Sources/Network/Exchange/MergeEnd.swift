@@ -168,7 +168,8 @@ final class MergeEnd {
         // Only a limit may have ended at the last output of a batch of which more would be wanted.
         tellDone(index, isLimited: status == .partial && (isLimited || !isWhole))
         if isWhole && !isLimited { return }
-        if isAllDone, !isLimited, let failed = origins[index].failed {
+        if isAllDone, !isLimited, let failed = origins[index].failed, failed.number == origins[index].passed.firstUndone
+        {
             origins[index].merge.cut(failed.number, at: UInt32(failed.count), status)
             origins[index].stop = failed.number + 1
         } else if let (number, cut) = origins[index].passed.end(isFailed: status == .failed) {

@@ -104,7 +104,8 @@ final class PartRun {
             merge?.ended(
                 isLimited: run?.hasCeiling ?? false, isFailed: member.isWindingDown, isSuspended: isSuspended)
         case .failure(let error):
-            member.windDown(error)
+            // A flow that has not come to its end by now never will.
+            if split?.isFinished ?? true { member.windDown(error) } else { member.fail(error) }
             // Else it has not ended by itself, or nobody waits for what it has done.
             if member.isWindingDown { merge?.ended(isLimited: false, isFailed: true) }
         }
