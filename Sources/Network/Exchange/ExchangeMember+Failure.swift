@@ -7,7 +7,7 @@ extension ExchangeMember {
     var isWindingDown: Bool { failing != nil && failure == nil && !hasEnded }
 
     func windDown(_ error: PipelineError) {
-        guard failure == nil, !hasEnded, change != .cut else { return }
+        guard failure == nil, !hasEnded else { return }
         if isGoing || error.code == .shutdownTimedOut { return fail(error) }
         guard failing == nil else { return }
         // A change has an end of its own.

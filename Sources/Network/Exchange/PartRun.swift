@@ -103,6 +103,9 @@ final class PartRun {
         case .success:
             merge?.ended(
                 isLimited: run?.hasCeiling ?? false, isFailed: member.isWindingDown, isSuspended: isSuspended)
+        case .failure where member.change == .cut:
+            // It was made to: all begin again.
+            break
         case .failure(let error):
             // A flow that has not come to its end by now never will.
             if split?.isFinished ?? true { member.windDown(error) } else { member.fail(error) }
