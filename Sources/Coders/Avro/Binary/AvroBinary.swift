@@ -1,9 +1,9 @@
 public import Connect
 
 /// A datum in binary with the schema it was written by. What it holds was not necessarily looked at.
-public struct AvroBinary: Sendable, Hashable {
-    /// The schema it was written by.
-    public let schema: AvroSchema
+public struct AvroBinary: Sendable {
+    /// The schema it was written by, and whether it was found valid by it.
+    let program: AvroProgram
     /// The datum, without anything around it.
     public let data: Bytes
 
@@ -13,9 +13,18 @@ public struct AvroBinary: Sendable, Hashable {
     ///   - schema: the schema it was written by
     ///   - data: the datum, without anything around it
     public init(schema: AvroSchema, data: Bytes) {
-        self.schema = schema
+        program = schema.program
         self.data = data
     }
+
+    /// A datum that was found valid, to the last byte, by a program that says so.
+    init(valid data: Bytes, of program: AvroProgram) {
+        self.program = program
+        self.data = data
+    }
+
+    /// The schema it was written by.
+    public var schema: AvroSchema { AvroSchema(program) }
 
     /// Encodes a value.
     ///
@@ -40,9 +49,9 @@ public struct AvroBinary: Sendable, Hashable {
     /// - Throws: `CoderError` where it is not, with the offset of what is wrong
     public func validate(limits: AvroLimits = AvroLimits()) throws(CoderError) {
         do throws(AvroFault) {
-            try data.withUnsafeBytes { data throws(AvroFault) in try schema.program.validate(data, limits) }
+            try data.withUnsafeBytes { data throws(AvroFault) in try program.validate(data, limits) }
         } catch {
-            throw error.error(schema.program)
+            throw error.error(program)
         }
     }
 
@@ -52,7 +61,6 @@ public struct AvroBinary: Sendable, Hashable {
     /// - Returns: a tree in which unions say their branches
     /// - Throws: `CoderError` where it is none of its schema, with the offset of what is wrong
     public func decode(limits: AvroLimits = AvroLimits()) throws(CoderError) -> AvroValue {
-        let program = schema.program
         let reader = AvroTreeReader(program: program, data: data)
         do throws(AvroFault) {
             return try data.withUnsafeBytes { data throws(AvroFault) in
@@ -65,6 +73,19 @@ public struct AvroBinary: Sendable, Hashable {
         } catch {
             throw error.error(program)
         }
+    }
+}
+
+extension AvroBinary: Hashable {
+    /// Whether two data have the same schema and the same bytes.
+    public static func == (left: AvroBinary, right: AvroBinary) -> Bool {
+        left.schema == right.schema && left.data == right.data
+    }
+
+    /// Feeds the schema and the bytes to a hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(schema)
+        hasher.combine(data)
     }
 }
 

@@ -23,13 +23,17 @@ extension AvroScan {
     /// Where a value ends, where it is a small one and found valid at once, as most are. Of what holds values, unions are small
     /// in this sense, and lists without items.
     ///
+    /// - Parameters:
+    ///   - node: its type
+    ///   - mayHold: whether something may stand in it
+    ///   - start: where it begins
     /// - Returns: a negative number where ``skip(_:_:)`` must look
     @inline(__always)
-    func passed(_ node: UnsafePointer<AvroNode>, _ depth: Int, _ start: Int) -> Int {
+    func passed(_ node: UnsafePointer<AvroNode>, mayHold: Bool, _ start: Int) -> Int {
         var place = start
         var type = node
         if type.pointee.kind == .union {
-            guard depth < depthLimit, place < end else { return -1 }
+            guard mayHold, place < end else { return -1 }
             let number = byte(place)
             guard number < 0x80, number & 1 == 0, Int32(number >> 1) < type.pointee.count else { return -1 }
             type = children + (Int(type.pointee.first) &+ Int(number >> 1))
@@ -61,7 +65,7 @@ extension AvroScan {
             return behind
         case .array, .map:
             // What stands in a union stands deeper.
-            return type == node && depth < depthLimit && place < end && byte(place) == 0 ? place &+ 1 : -1
+            return type == node && mayHold && place < end && byte(place) == 0 ? place &+ 1 : -1
         case .union, .record: return -1
         }
     }

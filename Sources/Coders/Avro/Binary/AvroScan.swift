@@ -9,6 +9,8 @@ struct AvroScan {
     let base: UnsafeRawPointer
     let end: Int
     let depthLimit: Int
+    /// Whether the datum was found valid before, under limits at least as strict.
+    var isValid = false
     /// Where it stands.
     var position = 0
     /// How many values may still come.
@@ -212,13 +214,15 @@ struct AvroScan {
     ///   - step: how far it is from the type of one to that of the next; 0 where all have the same
     ///   - depth: how deep they stand
     /// - Throws: where one is none of its type
+    @inline(never)
     mutating func skip(
         _ types: UnsafePointer<AvroNode>, _ count: Int, step: Int = 1, _ depth: Int
     ) throws(AvroFault) {
+        let mayHold = depth < depthLimit
         var place = position
         var type = types
         for _ in 0..<count {
-            let behind = passed(type, depth, place)
+            let behind = passed(type, mayHold: mayHold, place)
             if behind >= 0 {
                 place = behind
             } else {

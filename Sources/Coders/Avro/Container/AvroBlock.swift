@@ -2,7 +2,9 @@ import Connect
 
 /// One block of a container file, of which some data were given out.
 struct AvroBlock {
-    private let schema: AvroSchema
+    /// What the data were written by; it says that they were found valid under the limits, which they are before they are
+    /// given out.
+    let program: AvroProgram
     private let data: Bytes
     private let limits: AvroLimits
     /// Where the next datum begins.
@@ -15,19 +17,16 @@ struct AvroBlock {
     /// A block.
     ///
     /// - Parameters:
-    ///   - schema: that of the data
+    ///   - program: that of data which were found valid under the limits
     ///   - data: the block, unpacked
     ///   - count: how many data it says to have
     ///   - limits: how large they may be
-    init(schema: AvroSchema, data: Bytes, count: Int, limits: AvroLimits) {
-        self.schema = schema
+    init(program: AvroProgram, data: Bytes, count: Int, limits: AvroLimits) {
+        self.program = program
         self.data = data
         self.limits = limits
         left = count
     }
-
-    /// What the data were written by.
-    var program: AvroProgram { schema.program }
 
     /// Lets a closure take data.
     ///
@@ -36,7 +35,7 @@ struct AvroBlock {
         do throws(AvroFault) {
             (place, left, fault) = try data.withUnsafeBytes { memory throws(AvroFault) in
                 try program.scan(memory, from: place, limits) { scan throws(AvroFault) in
-                    var reader = AvroBlockReader(schema: schema, data: data, scan: scan, left: left)
+                    var reader = AvroBlockReader(program: program, data: data, scan: scan, left: left)
                     body(&reader)
                     return (reader.scan.position, reader.left, reader.fault)
                 }
@@ -49,7 +48,7 @@ struct AvroBlock {
 
 /// Gives the data of a block, which are checked on the way; a view that lives as long as the closure that gets it.
 struct AvroBlockReader: IteratorProtocol {
-    private let schema: AvroSchema
+    private let program: AvroProgram
     private let data: Bytes
     private let root: Int
     /// How many values each datum may have.
@@ -60,12 +59,12 @@ struct AvroBlockReader: IteratorProtocol {
     /// What is wrong with the next one.
     fileprivate var fault: AvroFault?
 
-    fileprivate init(schema: AvroSchema, data: Bytes, scan: AvroScan, left: Int) {
-        self.schema = schema
+    fileprivate init(program: AvroProgram, data: Bytes, scan: AvroScan, left: Int) {
+        self.program = program
         self.data = data
         self.scan = scan
         self.left = left
-        root = schema.program.root
+        root = program.root
         elements = scan.elements
     }
 
@@ -73,7 +72,7 @@ struct AvroBlockReader: IteratorProtocol {
     mutating func next() -> AvroBinary? {
         let start = scan.position
         guard pass() else { return nil }
-        return AvroBinary(schema: schema, data: data[start..<scan.position])
+        return AvroBinary(valid: data[start..<scan.position], of: program)
     }
 
     /// Goes over the next datum.

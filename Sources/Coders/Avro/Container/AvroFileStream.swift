@@ -31,7 +31,7 @@ final class AvroFileStream {
     private var codec = AvroCodec.null
     private var headerBytes = 0
     private var sync: [UInt8] = []
-    private var schema: AvroSchema?
+    private var program: AvroProgram?
     private var unpacker = AvroPacker.none
 
     /// The block whose data are given out, and where in the file it begins.
@@ -112,7 +112,7 @@ final class AvroFileStream {
             }
             return
         }
-        if recovers, schema != nil { return }
+        if recovers, program != nil { return }
         throw error(.truncated, offset == 0 && input.isEmpty ? "there is nothing" : "the file ends in the middle")
     }
 
@@ -185,7 +185,7 @@ final class AvroFileStream {
             take(AvroFileWriter.syncBytes)
             guard let schemaText else { throw error(.malformed, "the header has no avro.schema") }
             do {
-                schema = try AvroSchema(parsing: schemaText, limits: limits)
+                program = try AvroSchemaTable.shared.program(schemaText, limits, check: AvroCheck(limits))
             } catch {
                 throw (error as? CoderError) ?? self.error(.malformed, "the schema cannot be read")
             }
@@ -250,7 +250,7 @@ final class AvroFileStream {
             let data = try unpacker.unpacked(packed, limit: limits.bytes)
             blockOffset = offset
             if count == 0, !data.isEmpty { throw error(.malformed, "a block without data has bytes") }
-            block = schema.map { AvroBlock(schema: $0, data: data, count: Int(count), limits: limits) }
+            block = program.map { AvroBlock(program: $0, data: data, count: Int(count), limits: limits) }
         }
         take(end + AvroFileWriter.syncBytes - start)
         return true

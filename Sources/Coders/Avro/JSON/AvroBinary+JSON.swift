@@ -17,10 +17,10 @@ extension AvroBinary {
         var output = BytesBuilder()
         do throws(AvroFault) {
             try data.withUnsafeBytes { data throws(AvroFault) in
-                try schema.program.appendJSON(data, form, limits, to: &output)
+                try program.appendJSON(data, form, limits, to: &output)
             }
         } catch {
-            throw error.error(schema.program)
+            throw error.error(program)
         }
         return output.takeExact()
     }

@@ -56,7 +56,9 @@ public struct AvroProjection: Sendable {
         _ data: RawSpan, to output: inout BytesBuilder, limits: AvroLimits = AvroLimits()
     ) throws(CoderError) {
         do throws(AvroFault) {
-            try data.withUnsafeBytes { data throws(AvroFault) in try plan.append(data, to: &output, limits) }
+            try data.withUnsafeBytes { data throws(AvroFault) in
+                try plan.append(data, isValid: false, to: &output, limits)
+            }
         } catch {
             throw error.error(plan.writer.program, messages: plan.messages)
         }
@@ -66,7 +68,7 @@ public struct AvroProjection: Sendable {
 extension AvroPlan {
     /// Appends a datum of the reader's.
     func append(
-        _ data: UnsafeRawBufferPointer, to output: inout BytesBuilder, _ limits: AvroLimits
+        _ data: UnsafeRawBufferPointer, isValid: Bool, to output: inout BytesBuilder, _ limits: AvroLimits
     ) throws(AvroFault) {
         if isCopy {
             try writer.program.validate(data, limits)
@@ -74,7 +76,7 @@ extension AvroPlan {
         }
         try withExtendedLifetime(self) { () throws(AvroFault) in
             var resolver = AvroResolver(self)
-            try resolver.resolve(data, limits, into: &output)
+            try resolver.resolve(data, limits, isValid: isValid, into: &output)
         }
     }
 
@@ -87,7 +89,9 @@ extension AvroPlan {
         do throws(AvroFault) {
             if isCopy { return try relabelled(binary, limits) }
             var output = BytesBuilder()
-            try binary.data.withUnsafeBytes { data throws(AvroFault) in try append(data, to: &output, limits) }
+            try binary.data.withUnsafeBytes { data throws(AvroFault) in
+                try append(data, isValid: binary.program.check.holds(limits), to: &output, limits)
+            }
             return AvroBinary(schema: reader, data: output.takeExact())
         } catch {
             throw error.error(writer.program, messages: messages)

@@ -48,7 +48,7 @@ public struct AvroProjector: Coder {
         ///
         /// - Throws: `CoderError` where it is none of its schema, or cannot be read as the reader has it
         public mutating func convert(_ input: AvroBinary) throws -> AvroBinary {
-            if !last.isFor(input.schema) { last.use(try plan(for: input.schema), of: input.schema) }
+            if !last.isFor(input) { last.use(try plan(for: input.schema), for: input, limits) }
             return AvroBinary(schema: reader, data: try last.project(input.data, limits))
         }
 

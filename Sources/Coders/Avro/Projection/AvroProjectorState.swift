@@ -5,11 +5,13 @@ import Connect
 /// A class, since its instance is a value that could be copied, and memory that is written must have one owner only.
 final class AvroProjectorState {
     private struct Content: ~Copyable {
-        /// The schema by whose address data are known; the plan may hold another object of the same text.
+        /// The program by whose address data are known; the plan may hold another object of the same text.
         var writer: AvroProgram?
         var plan: AvroPlan?
         var resolver: AvroResolver?
         var isCopy = false
+        /// Whether its data were found valid, under limits at least as strict.
+        var isValid = false
         var values = PagedBytesBuilder()
     }
 
@@ -26,13 +28,14 @@ final class AvroProjectorState {
         content.deallocate()
     }
 
-    /// Whether the plan is the way from a schema.
+    /// Whether the plan is the way from the schema of a datum.
     @inline(__always)
-    func isFor(_ schema: AvroSchema) -> Bool { content.pointee.writer === schema.program }
+    func isFor(_ binary: AvroBinary) -> Bool { content.pointee.writer === binary.program }
 
-    /// From now on data of a schema go by a plan.
-    func use(_ plan: AvroPlan, of schema: AvroSchema) {
-        content.pointee.writer = schema.program
+    /// From now on data as this one go by a plan.
+    func use(_ plan: AvroPlan, for binary: AvroBinary, _ limits: AvroLimits) {
+        content.pointee.writer = binary.program
+        content.pointee.isValid = binary.program.check.holds(limits)
         content.pointee.resolver = AvroResolver(plan)
         content.pointee.isCopy = plan.isCopy
         content.pointee.plan = plan
@@ -45,11 +48,14 @@ final class AvroProjectorState {
         do throws(AvroFault) {
             return try data.withUnsafeBytes { memory throws(AvroFault) in
                 if content.pointee.isCopy {
-                    try content.pointee.writer?.validate(memory, limits)
+                    if !content.pointee.isValid || memory.count > limits.bytes {
+                        try content.pointee.writer?.validate(memory, limits)
+                    }
                     return data
                 }
                 return try content.pointee.values.build { output throws(AvroFault) in
-                    try content.pointee.resolver?.resolve(memory, limits, into: &output)
+                    try content.pointee.resolver?.resolve(
+                        memory, limits, isValid: content.pointee.isValid, into: &output)
                 }
             }
         } catch {

@@ -30,13 +30,21 @@ struct AvroResolver: ~Copyable {
     }
 
     /// Appends what a datum becomes to the output.
+    ///
+    /// - Parameters:
+    ///   - data: a datum of the writer's
+    ///   - limits: how large it and what becomes of it may be
+    ///   - isValid: whether it was found valid before, under limits at least as strict
+    ///   - output: where what becomes of it is appended
+    /// - Throws: where it is none, or cannot be read as the reader has it
     @inline(__always)
     mutating func resolve(
-        _ data: UnsafeRawBufferPointer, _ limits: AvroLimits, into output: inout BytesBuilder
+        _ data: UnsafeRawBufferPointer, _ limits: AvroLimits, isValid: Bool, into output: inout BytesBuilder
     ) throws(AvroFault) {
         room = limits.bytes
         if !places.isEmpty { places.removeAll(keepingCapacity: true) }
         var scan = try AvroScan(nodes, children, root: root, data, limits)
+        scan.isValid = isValid
         if operations.pointee.kind == .record, scan.depthLimit > 0 {
             try record(operations.pointee, &scan, 0, &output)
         } else {
@@ -76,12 +84,12 @@ struct AvroResolver: ~Copyable {
         let node = Int(operation.writer)
         let start = scan.position
         if operation.isCopy {
-            try scan.skip(node, depth)
+            try scan.cross(nodes + node, 1, depth)
             return try copy(from: start, &scan, &output)
         }
         switch operation.kind {
         case .copy:
-            try scan.skip(node, depth)
+            try scan.cross(nodes + node, 1, depth)
             return try copy(from: start, &scan, &output)
         case .refuse: throw AvroFault(kind: .unresolvable, offset: start, node: Int(operation.first))
         case .intToFloat: return try put(Float(try scan.int(node)), &scan, &output)
@@ -150,12 +158,12 @@ struct AvroResolver: ~Copyable {
             let action = actions[place]
             switch action.kind {
             case .resolve: try run(Int(action.value), &scan, depth &+ 1, &output)
-            case .skip: try scan.skip(fields + Int(action.field), 1, depth &+ 1)
+            case .skip: try scan.cross(fields + Int(action.field), 1, depth &+ 1)
             case .insert: try insert(action, &scan, &output)
             case .copy:
                 let start = scan.position
                 try scan.count(Int(action.value), node)
-                try scan.skip(fields + Int(action.field), Int(action.value), depth &+ 1)
+                try scan.cross(fields + Int(action.field), Int(action.value), depth &+ 1)
                 try copy(from: start, &scan, &output)
             }
         }
@@ -171,7 +179,7 @@ struct AvroResolver: ~Copyable {
         let base = places.count
         for place in 0..<count {
             places.append(scan.position)
-            try scan.skip(fields + place, 1, depth &+ 1)
+            try scan.cross(fields + place, 1, depth &+ 1)
         }
         let end = scan.position
         for place in Int(operation.first)..<Int(operation.first &+ operation.count) {

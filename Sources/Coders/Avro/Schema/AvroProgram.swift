@@ -51,8 +51,14 @@ final class AvroProgram: Sendable {
     let canonicalForm: String
     let fingerprint: UInt64
     let tokens: AvroJSONTokens
+    /// Under which limits data were found valid that stand beside this program.
+    let check: AvroCheck
+    /// The program of the same text that stands beside all other data; nil where it is this one.
+    let original: AvroProgram?
 
-    init(_ reader: AvroSchemaReader, root: Int, text: Bytes) {
+    init(_ reader: AvroSchemaReader, root: Int, text: Bytes, original: AvroProgram?, check: AvroCheck) {
+        self.original = original
+        self.check = check
         self.text = text
         var nodes = reader.nodes
         for index in nodes.indices { nodes[index].index = Int32(index) }

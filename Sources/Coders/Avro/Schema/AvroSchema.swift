@@ -14,7 +14,8 @@ import ConnectJSON
 public struct AvroSchema: Sendable {
     let program: AvroProgram
 
-    init(_ program: AvroProgram) { self.program = program }
+    /// A schema says nothing of data: whatever is made with it must be looked at.
+    init(_ program: AvroProgram) { self.program = program.original ?? program }
 
     /// Reads a schema.
     ///

@@ -14,7 +14,9 @@ struct AvroSchemaReader {
     /// What size of a fixed is taken; data have their own limit.
     private static let mostSize = Int(Int32.max)
 
-    static func program(_ text: Bytes, _ limits: AvroLimits) throws -> AvroProgram {
+    static func program(
+        _ text: Bytes, _ limits: AvroLimits, original: AvroProgram?, check: AvroCheck
+    ) throws -> AvroProgram {
         let depth = max(0, min(limits.schemaDepth, AvroLimits.mostDepth))
         if text.count > limits.schemaBytes {
             throw AvroError.schema(
@@ -33,7 +35,7 @@ struct AvroSchemaReader {
         var reader = AvroSchemaReader(depthLimit: depth)
         let root = try reader.type(document.root, in: "", depth: 0)
         try reader.check()
-        return AvroProgram(reader, root: root, text: text)
+        return AvroProgram(reader, root: root, text: text, original: original, check: check)
     }
 
     private init(depthLimit: Int) {

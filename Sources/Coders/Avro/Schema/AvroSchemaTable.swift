@@ -10,6 +10,7 @@ final class AvroSchemaTable: Sendable {
         let text: Bytes
         let bytes: Int
         let depth: Int
+        let check: AvroCheck
     }
 
     private struct Table {
@@ -47,11 +48,20 @@ final class AvroSchemaTable: Sendable {
     /// Forgets those that nobody else has.
     func forget() { table.withLock { $0.forget() } }
 
-    func program(_ text: Bytes, _ limits: AvroLimits) throws -> AvroProgram {
+    /// The program of a schema.
+    ///
+    /// - Parameters:
+    ///   - text: the text of the schema
+    ///   - limits: how large it may be
+    ///   - check: under which limits the data were found valid that are to stand beside it
+    /// - Returns: that of all who use the same text, limits and check
+    /// - Throws: `CoderError` where the text is no schema
+    func program(_ text: Bytes, _ limits: AvroLimits, check: AvroCheck = .none) throws -> AvroProgram {
         // A copy: the text may be a slice of a large chunk, which the schema would keep.
-        let key = Key(text: Bytes(Array(text)), bytes: limits.schemaBytes, depth: limits.schemaDepth)
+        let key = Key(text: Bytes(Array(text)), bytes: limits.schemaBytes, depth: limits.schemaDepth, check: check)
         if let known = table.withLock({ $0.programs[key] }) { return known }
-        let made = try AvroSchemaReader.program(key.text, limits)
+        let original = check == .none ? nil : try program(key.text, limits)
+        let made = try AvroSchemaReader.program(key.text, limits, original: original, check: check)
         return table.withLock { table in
             // Another thread may have been faster.
             if let known = table.programs[key] { return known }

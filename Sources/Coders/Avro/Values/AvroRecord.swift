@@ -18,7 +18,7 @@ public struct AvroRecord: Sendable {
     ///   - limits: how large it may be; no more than 4 GiB are taken
     /// - Throws: `CoderError` where the datum is none of its schema, with the offset of what is wrong, or no record
     public init(_ binary: AvroBinary, limits: AvroLimits = AvroLimits()) throws(CoderError) {
-        let program = binary.schema.program
+        let program = binary.program
         var limits = limits
         limits.bytes = min(limits.bytes, Int(UInt32.max))
         var found = program.root
@@ -70,7 +70,7 @@ public struct AvroRecord: Sendable {
     /// - Parameter place: 0 ..< ``count``
     public subscript(place: Int) -> AvroValue {
         get throws(CoderError) {
-            let program = binary.schema.program
+            let program = binary.program
             let bytes = bytes(of: place)
             let reader = AvroTreeReader(program: program, data: bytes)
             do throws(AvroFault) {
@@ -89,7 +89,7 @@ public struct AvroRecord: Sendable {
     /// The value of a field by its name; nil where the record has no such field.
     public subscript(name: String) -> AvroValue? {
         get throws(CoderError) {
-            guard let place = binary.schema.program.details[node].fieldPlaces[name] else { return nil }
+            guard let place = binary.program.details[node].fieldPlaces[name] else { return nil }
             return try self[place]
         }
     }
@@ -105,7 +105,7 @@ public struct AvroRecord: Sendable {
     /// - Returns: a record of its own
     /// - Throws: `CoderError` where there is no such field or a value does not fit its type
     public func setting(_ changes: [String: AvroValue]) throws(CoderError) -> AvroRecord {
-        let program = binary.schema.program
+        let program = binary.program
         let places = program.details[node].fieldPlaces
         if let unknown = changes.keys.filter({ places[$0] == nil }).min() {
             throw CoderError(
