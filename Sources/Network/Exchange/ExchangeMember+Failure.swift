@@ -19,6 +19,14 @@ extension ExchangeMember {
         windDown(PipelineError(code: .peerLost, stage: plan.pipeline, message: sentence), sentence)
     }
 
+    /// An error with where the source goes on: only who reads knows that.
+    func located(_ error: PipelineError) -> PipelineError {
+        guard let report = try? runs[0]?.result?.get(), report.committed.count == 1 else { return error }
+        var error = error
+        error.message += " (all that the source has before \(report.committed[0]) is done)"
+        return error
+    }
+
     private func windDown(_ error: PipelineError, _ sentence: String) {
         guard failing == nil, failure == nil, !hasEnded else { return }
         failing = error

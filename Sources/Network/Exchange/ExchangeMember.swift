@@ -160,7 +160,7 @@ final class ExchangeMember {
 
     func finishIfDone() {
         guard !hasEnded, runs.values.allSatisfy({ $0.result != nil }) else { return }
-        if failure == nil, areFlowsClosed { failure = failing }
+        if failure == nil, areFlowsClosed { failure = failing.map(located) }
         if let failure {
             let isOwn = failure.code != .peerLost && failure.code != .peerRefused
             // Who has only just started is to hear of it, too.

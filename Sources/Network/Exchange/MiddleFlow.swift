@@ -169,7 +169,13 @@ final class MiddleFlow {
     /// The merge is to pass on what was made before the failure. It hears of that only when all members are about to.
     private func fail(_ error: PipelineError) {
         hasFailed = true
-        if output.fail() { exchange.windDown(error) } else { exchange.fail(error) }
+        guard let (number, index) = output.fail() else { return exchange.fail(error) }
+        var error = error
+        // The run's own positions count what came to it.
+        if error.position != nil {
+            error.position = Position(partition: "member \(way.origin), batch \(number)", offset: Int64(index))
+        }
+        exchange.windDown(error)
     }
 
     // MARK: What the merge tells

@@ -107,15 +107,16 @@ struct MiddleOutput {
 
     /// The run has failed: ends the first batch that is not through, so that it is told how far that came.
     ///
-    /// - Returns: whether there is such a batch
-    mutating func fail() -> Bool {
-        guard open.count > 0 else { return false }
+    /// - Returns: its number, and how many of its elements were through; nil where there is no such batch
+    mutating func fail() -> (number: UInt64, elements: UInt32)? {
+        guard open.count > 0 else { return nil }
         if cutter.number == nil { beginFirst() }
-        guard let piece = cutter.fail() else { return false }
+        guard let piece = cutter.fail() else { return nil }
         pieces.append(piece)
         let isWithin = UInt64(finished >> Self.bits) == open.first
-        failed = (piece.number, piece.end, isWithin ? UInt32(UInt16(truncatingIfNeeded: finished)) : 0)
-        return true
+        let elements = isWithin ? UInt32(UInt16(truncatingIfNeeded: finished)) : 0
+        failed = (piece.number, piece.end, elements)
+        return (piece.number, elements)
     }
 
     // MARK: What became of it

@@ -50,9 +50,10 @@ struct SharedFailureTests {
             var (shared, store) = Self.failing(part, at: number)
             shared.workers = workers
             if isSmall { shared.makeSmall() }
-            for failure in try shared.failures(on: 3) {
-                #expect(failure.contains("\(number) is too many"), "\(failure)")
-            }
+            let failures = try shared.failures(on: 3)
+            for failure in failures { #expect(failure.contains("\(number) is too many"), "\(failure)") }
+            // Who reads can say where in the source that is.
+            #expect(failures[0].contains("@\(number)"), "\(failures[0])")
             let (alone, own) = Self.failing(part, at: number)
             #expect(try alone.failures(on: 1).allSatisfy { $0.contains("\(number) is too many") })
             #expect(shared.sink.elements == alone.sink.elements)
