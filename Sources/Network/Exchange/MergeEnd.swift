@@ -223,7 +223,7 @@ final class MergeEnd {
             while hasEnded, try origins[index].merge.take() != nil {}
             tellMembers(index)
         }
-        if !hasEnded, origins.allSatisfy(\.isFinished) { queue.end() }
+        if !hasEnded, isCutShort || origins.allSatisfy(\.isFinished) { queue.end() }
     }
 
     private func pass(_ delivery: MergeDelivery<Bytes>, _ index: Int) {
@@ -233,7 +233,6 @@ final class MergeEnd {
             origins[index].failed = (delivery.number, delivery.first + delivery.elements.count)
             isCutShort = true
         }
-        defer { if isCutShort { queue.end() } }
         if delivery.elements.isEmpty { return tellDone(index, isLimited: isLimited()) }
         let size = FrameEncoder.fragmentLength(of: delivery.elements)
         origins[index].arriving += size
