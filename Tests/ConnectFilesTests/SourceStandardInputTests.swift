@@ -170,4 +170,16 @@ import Testing
         try one.close()
         try other.lock()
     }
+
+    @Test func `a lock ends with its file, though a child that has just been started shares the descriptor`() throws {
+        let directory = try SourceDirectory()
+        let path = try directory.write("", to: "file")
+        let file = try POSIXFileSystem().open(path, FileAccess(.write))
+        try file.lock()
+        // What a child has until it becomes another program.
+        let shared = dup(try #require(file.pollDescriptor))
+        defer { close(shared) }
+        try file.close()
+        try POSIXFileSystem().open(path, FileAccess(.write)).lock()
+    }
 }

@@ -15,6 +15,7 @@ final class POSIXFile: OpenFile {
     private let descriptor: Atomic<Int32>
     private let path: FilePath
     private let closesDescriptor: Bool
+    private let isLocked = Atomic(false)
 
     /// - Parameters:
     ///   - descriptor: an open descriptor
@@ -28,7 +29,7 @@ final class POSIXFile: OpenFile {
 
     deinit {
         let number = descriptor.load(ordering: .relaxed)
-        if number >= 0, closesDescriptor { _ = systemClose(number) }
+        if number >= 0, closesDescriptor { _ = release(number) }
     }
 
     var pollDescriptor: Int32? { number }
@@ -93,6 +94,7 @@ final class POSIXFile: OpenFile {
     func lock() throws(ConnectorError) {
         do throws(SystemError) {
             try systemCall { flock(number, LOCK_EX | LOCK_NB) }
+            isLocked.store(true, ordering: .relaxed)
         } catch {
             if error.number == EWOULDBLOCK {
                 throw ConnectorError(.locked, "\(path) is locked by another process or run", cause: error)
@@ -105,9 +107,16 @@ final class POSIXFile: OpenFile {
         let number = descriptor.exchange(-1, ordering: .relaxed)
         guard number >= 0, closesDescriptor else { return }
         // After EINTR the descriptor is closed all the same on Linux; closing it again could hit another's.
-        if systemClose(number) < 0, SystemError.last.number != EINTR {
+        if release(number) < 0, SystemError.last.number != EINTR {
             throw ConnectorError(SystemError.last, cannot: "close \(path)")
         }
+    }
+
+    /// Gives a lock up by itself: a child that was just started has the same descriptors until it becomes another program, and
+    /// would hold the lock for as long.
+    private func release(_ number: Int32) -> Int32 {
+        if isLocked.load(ordering: .relaxed) { _ = flock(number, LOCK_UN) }
+        return systemClose(number)
     }
 
     /// A descriptor that was handed to us (standard output) may not block by itself; then the wait is made here.
