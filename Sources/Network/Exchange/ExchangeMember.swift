@@ -40,6 +40,7 @@ final class ExchangeMember {
     private var failsAlone = false
     /// Why the pipeline is to end, once what stands before that is at its end; nil where nothing has failed.
     var failing: PipelineError?
+    /// What all members are told of that; empty where nothing has failed.
     var reasonToWindDown = ""
     /// Why the pipeline ends; nil while it goes on.
     private(set) var failure: PipelineError?

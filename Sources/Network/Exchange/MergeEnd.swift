@@ -170,14 +170,17 @@ final class MergeEnd {
         if isWhole && !isLimited { return }
         if isAllDone, !isLimited, let failed = origins[index].failed, failed.number == origins[index].passed.firstUndone
         {
-            origins[index].merge.cut(failed.number, at: UInt32(failed.count), status)
-            origins[index].stop = failed.number + 1
-        } else if let (number, cut) = origins[index].passed.end(isFailed: status == .failed) {
-            origins[index].merge.cut(number, at: UInt32(cut), status)
-            origins[index].stop = number + 1
+            cut(index, failed.number, at: failed.count, status)
+        } else if let (number, count) = origins[index].passed.end(isFailed: status == .failed) {
+            cut(index, number, at: count, status)
         } else {
             origins[index].stop = origins[index].passed.firstUndone
         }
+    }
+
+    private func cut(_ index: Int, _ number: UInt64, at count: Int, _ status: AckStatus) {
+        origins[index].merge.cut(number, at: UInt32(count), status)
+        origins[index].stop = number + 1
     }
 
     // MARK: What is to be done
