@@ -310,6 +310,7 @@ let package = Package(
             name: "ConnectNetwork",
             dependencies: [
                 "Connect", "CConnectChecksum",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

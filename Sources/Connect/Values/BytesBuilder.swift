@@ -5,12 +5,15 @@ public struct BytesBuilder: ~Copyable, Sendable {
     @usableFromInline var buffer: BytesBuffer
     /// How many bytes of the buffer are taken, over all elements.
     @usableFromInline var used: Int
+    /// How large a buffer is at least.
+    @usableFromInline var leastCapacity: Int
 
     /// A builder that allocates when the first byte comes.
     @inlinable
     public init() {
         buffer = .empty
         used = 0
+        leastCapacity = 4096
     }
 
     /// Appends one byte.
@@ -73,7 +76,7 @@ public struct BytesBuilder: ~Copyable, Sendable {
     // A larger buffer takes the place of this one; values cut from the old one keep it alive.
     @usableFromInline
     mutating func grow(_ needed: Int) {
-        let larger = BytesBuffer(capacity: max(4096, used + needed, buffer.capacity * 2))
+        let larger = BytesBuffer(capacity: max(leastCapacity, used + needed, buffer.capacity * 2))
         larger.base.copyMemory(from: buffer.base, byteCount: used)
         buffer = larger
     }

@@ -31,16 +31,12 @@ struct ArrivalSource: Source {
 
         mutating func poll(into batch: inout SourceBatch<Bytes>, deadline: MonotonicTime) throws -> SourcePoll {
             var until = deadline
-            while !batch.isFull {
+            while !batch.isFull, !batch.isShared {
                 switch try source.queue.next(most: batch.room, until: until) {
                 case .nothing: return .idle
                 case .end: return .ended
                 case .arrival(let arrival):
-                    var offset = arrival.offset
-                    for element in arrival.elements {
-                        batch.append(element, partition: partitions[arrival.partition], offset: offset)
-                        offset += 1
-                    }
+                    batch.append(arrival.elements, partition: partitions[arrival.partition], offset: arrival.offset)
                 }
                 // Only the first of a poll is waited for.
                 until = MonotonicTime(nanoseconds: 0)

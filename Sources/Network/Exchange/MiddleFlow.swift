@@ -147,7 +147,7 @@ final class MiddleFlow {
     /// The run gives something out.
     func take(_ outputs: MiddleSink.Outputs) {
         guard !isCancelled, !hasRunEnded else { return }
-        for index in outputs.elements.indices { output.append(outputs.elements[index], from: outputs.offsets[index]) }
+        output.append(outputs)
         settle()
         door?.took(outputs.bytes, holding: leavingBytes)
     }

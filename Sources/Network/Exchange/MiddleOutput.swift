@@ -63,6 +63,11 @@ struct MiddleOutput {
 
     // MARK: What is made of it
 
+    /// Takes what the stages gave out.
+    mutating func append(_ outputs: MiddleSink.Outputs) {
+        for (element, offset) in zip(outputs.elements, outputs.offsets) { append(element, from: offset) }
+    }
+
     /// Takes an output.
     ///
     /// - Parameters:

@@ -1,7 +1,8 @@
+import DequeModule
+
 /// Values with numbers one after the other; new ones come at the end, old ones leave at the front.
 struct NumberedQueue<Value: Sendable>: Sendable {
-    private var values: [Value] = []
-    private var head = 0
+    private var values = Deque<Value>()
     /// The number of the first value, or of the next one where there is none.
     private(set) var first: UInt64
 
@@ -9,7 +10,7 @@ struct NumberedQueue<Value: Sendable>: Sendable {
         self.first = first
     }
 
-    var count: Int { values.count - head }
+    var count: Int { values.count }
 
     /// The number that the next value gets.
     var next: UInt64 { first + UInt64(count) }
@@ -17,21 +18,18 @@ struct NumberedQueue<Value: Sendable>: Sendable {
     func contains(_ number: UInt64) -> Bool { number >= first && number < next }
 
     subscript(number: UInt64) -> Value {
-        get { values[head + Int(number - first)] }
-        set { values[head + Int(number - first)] = newValue }
+        get { values[Int(number - first)] }
+        // In place: what a value holds is not copied when it is changed.
+        _modify { yield &values[Int(number - first)] }
     }
 
     mutating func append(_ value: Value) {
         values.append(value)
     }
 
-    mutating func removeFirst() {
-        head += 1
+    @discardableResult
+    mutating func removeFirst() -> Value {
         first += 1
-        // Moving what is left only when half is gone costs each value one move.
-        if head >= 64, head * 2 >= values.count {
-            values.removeFirst(head)
-            head = 0
-        }
+        return values.removeFirst()
     }
 }

@@ -22,6 +22,7 @@ final class PeerLink: ChannelInboundHandler {
     private let wantsTLS: Bool
     private var context: ChannelHandlerContext?
     private var output = ByteBuffer()
+    private var pool = OutputBufferPool()
     private var willFlush = false
     private var hasRoom = true
     private var isTooFull = false
@@ -199,7 +200,7 @@ final class PeerLink: ChannelInboundHandler {
         if output.writableBytes < room {
             let length = output.readableBytes == 0 ? Self.bufferLengths.first : Self.bufferLengths.further
             passOn()
-            output = ByteBufferAllocator().buffer(capacity: max(room, length))
+            output = pool.buffer(capacity: max(room, length))
         }
         let before = output.readableBytes
         FrameEncoder.append(frame, to: &output)
@@ -231,7 +232,10 @@ final class PeerLink: ChannelInboundHandler {
             return
         }
         let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.written(count) }
+        promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+            self?.pool.giveBack(buffer)
+            self?.written(count)
+        }
         context.write(wrapOutboundOut(buffer), promise: promise)
     }
 

@@ -143,7 +143,7 @@ public struct FrameDecoder: ~Copyable, Sendable {
         }
         let flags = header[5]
         header.removeAll(keepingCapacity: true)
-        var reader = WireReader(content, of: "\(kind)")
+        var reader = WireReader(content, of: kind)
         let frame = try reader.frame(kind, flags: flags)
         try reader.end()
         return frame

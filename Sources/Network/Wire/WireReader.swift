@@ -4,16 +4,16 @@ import Connect
 struct WireReader {
     private let bytes: Bytes
     private var offset = 0
-    private let name: String
+    private let kind: Frame.Kind
 
     /// A reader of a frame's content.
     ///
     /// - Parameters:
     ///   - bytes: the content, without the header
-    ///   - name: what the frame is called in errors
-    init(_ bytes: Bytes, of name: String) {
+    ///   - kind: the type of the frame, for errors
+    init(_ bytes: Bytes, of kind: Frame.Kind) {
         self.bytes = bytes
-        self.name = name
+        self.kind = kind
     }
 
     var remaining: Int { bytes.count - offset }
@@ -27,7 +27,7 @@ struct WireReader {
 
     mutating func take(_ count: Int) throws(ProtocolError) -> Bytes {
         guard count <= remaining else {
-            throw ProtocolError(.truncated, "a frame of type \(name) ends before all of its fields")
+            throw ProtocolError(.truncated, "a frame of type \(kind) ends before all of its fields")
         }
         defer { offset += count }
         return bytes[offset..<(offset + count)]
@@ -38,13 +38,13 @@ struct WireReader {
         guard count <= WireLimits.maximumTextLength else {
             throw ProtocolError(
                 .malformed,
-                "a text of \(count) bytes stands in a frame of type \(name), at most "
+                "a text of \(count) bytes stands in a frame of type \(kind), at most "
                     + "\(WireLimits.maximumTextLength) are allowed")
         }
         // Texts get into logs: what could be taken for the end of a line there is refused.
         guard let text = String(validating: try take(count)),
             !text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) })
-        else { throw ProtocolError(.malformed, "a text in a frame of type \(name) is not plain UTF-8") }
+        else { throw ProtocolError(.malformed, "a text in a frame of type \(kind) is not plain UTF-8") }
         return text
     }
 
@@ -55,7 +55,7 @@ struct WireReader {
     /// Makes sure that all was read.
     func end() throws(ProtocolError) {
         guard remaining == 0 else {
-            throw ProtocolError(.truncated, "\(remaining) bytes stand behind the fields of a frame of type \(name)")
+            throw ProtocolError(.truncated, "\(remaining) bytes stand behind the fields of a frame of type \(kind)")
         }
     }
 }

@@ -16,9 +16,13 @@ struct BytesColumn: ~Copyable, Sendable {
     @usableFromInline var isShared: Bool
     /// Where the bytes of this column begin in a shared buffer; 0 in a buffer of its own.
     @usableFromInline var base: Int
+    /// Buffers of this column that others still had when it was cleared, to be filled again once they have not.
+    @usableFromInline var lent: [BytesBuffer]
 
     /// Larger elements are kept as they are instead of being copied.
     @inlinable static var copyLimit: Int { 1024 }
+    /// How many buffers that others have are kept at most.
+    static var mostLent: Int { 8 }
     /// Marks an element that stands beside the buffer.
     @inlinable static var foreignMark: UInt32 { .max }
 
@@ -31,6 +35,7 @@ struct BytesColumn: ~Copyable, Sendable {
         isNewlineTerminated = true
         isShared = false
         base = 0
+        lent = []
     }
 
     @inlinable var byteCount: Int { builder.used - base + foreignBytes }
@@ -85,14 +90,32 @@ struct BytesColumn: ~Copyable, Sendable {
         ranges.pointer[index] = ByteRange(start: UInt32(start), count: UInt32(count))
     }
 
+    // New buffers would be asked of the system, and cleared by it, for every batch.
+    @usableFromInline
+    mutating func lendBuffer() {
+        let buffer = builder.buffer
+        builder.buffer = .empty
+        guard (32 << 10...256 << 10).contains(buffer.capacity) else { return }
+        for index in lent.indices where isKnownUniquelyReferenced(&lent[index]) {
+            builder.buffer = lent[index]
+            lent[index] = buffer
+            return
+        }
+        if lent.count < BytesColumn.mostLent { lent.append(buffer) }
+    }
+
     // The buffer may still be seen by `Bytes` cut from it, so a cleared column never writes over it, unless nobody
     // else holds it.
     @inlinable
     mutating func clear() {
-        if isShared || !isKnownUniquelyReferenced(&builder.buffer) || builder.buffer.capacity > 1 << 20 {
+        // Like this batch will be the next one: room for it at once spares the doublings.
+        if !isShared { builder.leastCapacity = min(max(4096, builder.used + builder.used / 8), 1 << 20) }
+        if isShared || builder.buffer.capacity > 1 << 20 {
             builder.buffer = .empty
             isShared = false
             base = 0
+        } else if !isKnownUniquelyReferenced(&builder.buffer) {
+            lendBuffer()
         }
         builder.used = 0
         if !foreign.isEmpty { foreign.removeAll() }

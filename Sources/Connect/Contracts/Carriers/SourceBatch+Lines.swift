@@ -23,7 +23,7 @@ package struct LineRules: Sendable {
 extension SourceBatch where Element == Bytes {
     /// Pieces with less than this are copied: sharing their buffer would end the batch at the next piece, and hold a
     /// large buffer for a few lines.
-    private static var shareMinimum: Int { 16 * 1024 }
+    static var shareMinimum: Int { 16 * 1024 }
 
     /// Appends an element as it is, without a copy, so that the column's buffer stays free for others.
     package mutating func appendWhole(_ element: Bytes, partition: PartitionID, next: Int64) {

@@ -124,7 +124,7 @@ public struct SourceBatch<Element: Sendable>: ~Copyable {
                 partition: partition, start: batch.count, end: batch.count, steps: .numbered(offset), isComplete: true))
     }
 
-    @usableFromInline
+    @inlinable
     mutating func noteNumbered(_ partition: PartitionID, _ offset: Int64, count added: Int) {
         let end = batch.count
         if let last = runs.indices.last, runs[last].continues(partition, offset, at: end - added) {
@@ -211,6 +211,7 @@ struct PositionRun: Sendable {
         }
     }
 
+    @inlinable
     func continues(_ other: PartitionID, _ offset: Int64, at index: Int) -> Bool {
         guard case .numbered(let first) = steps, other == partition, !isComplete else { return false }
         return end == index && first + Int64(end - start) == offset
