@@ -67,6 +67,24 @@ struct FrameTests {
         }
     }
 
+    @Test("The checksum of long frames is the same by tables and by instruction, wherever they are cut", arguments: 1...20)
+    func longChecksum(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        let length = Int.random(in: 0...20_000, using: &random)
+        let bytes = Bytes((0..<length).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let sums = [true, !CastagnoliChecksum.hasInstruction].map { usesTables in
+            var checksum = CastagnoliChecksum(usesTables: usesTables)
+            var start = 0
+            while start < length {
+                let end = min(length, start + Int.random(in: 1...10_000, using: &random))
+                checksum.update(bytes[start..<end])
+                start = end
+            }
+            return checksum.value
+        }
+        #expect(sums[0] == sums[1], "seed \(seed), \(length) bytes")
+    }
+
     @Test("A text that is too long for its field is cut, at the end of a character")
     func longTexts() throws {
         let long = String(repeating: "ä", count: 600)

@@ -24,6 +24,23 @@ struct CastagnoliChecksum: Sendable {
         return tables
     }()
 
+    /// How many words a lane has, where three of them are summed at once.
+    static let laneWords = 128
+
+    // Table k says what a byte of the state, counted from the lowest, becomes when a lane of zeros follows: the checksum is
+    // linear, so that the sums of lanes can be put together.
+    private static let laneTables: [UInt32] = {
+        let bits = (0..<32).map { bit in
+            (0..<(laneWords * 8)).reduce(UInt32(1) << bit) { state, _ in
+                tables[Int(state & 0xFF)] ^ (state >> 8)
+            }
+        }
+        return (0..<(4 * 256)).map { index in
+            let (byte, value) = (index / 256, index % 256)
+            return (0..<8).reduce(0) { $0 ^ (value >> $1 & 1 == 1 ? bits[byte * 8 + $1] : 0) }
+        }
+    }()
+
     private var state = UInt32.max
     private let usesTables: Bool
 
@@ -41,11 +58,35 @@ struct CastagnoliChecksum: Sendable {
     mutating func update(_ bytes: UnsafeRawBufferPointer) {
         var index = 0
         if !usesTables {
-            let words = bytes.count / 8
-            state = connect_checksum(state, bytes.baseAddress, words)
-            index = words * 8
+            index = updateByLanes(bytes)
+            let words = (bytes.count - index) / 8
+            state = connect_checksum(state, bytes.baseAddress.map { $0 + index }, words)
+            index += words * 8
         }
         if index < bytes.count { updateByTables(UnsafeRawBufferPointer(rebasing: bytes[index...])) }
+    }
+
+    /// Takes in three lanes after the other, as long as there are as many.
+    ///
+    /// - Returns: how many bytes were taken in
+    private mutating func updateByLanes(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let length = 3 * Self.laneWords * 8
+        guard bytes.count >= length, let base = bytes.baseAddress else { return 0 }
+        var state = self.state
+        var index = 0
+        Self.laneTables.withUnsafeBufferPointer { tables in
+            func behindLane(_ state: UInt32) -> UInt32 {
+                tables[Int(state & 0xFF)] ^ tables[0x100 + Int((state >> 8) & 0xFF)]
+                    ^ tables[0x200 + Int((state >> 16) & 0xFF)] ^ tables[0x300 + Int(state >> 24)]
+            }
+            while bytes.count - index >= length {
+                let lanes = connect_checksum_three(state, base + index, Self.laneWords)
+                state = behindLane(behindLane(lanes.first) ^ lanes.second) ^ lanes.third
+                index += length
+            }
+        }
+        self.state = state
+        return index
     }
 
     private mutating func updateByTables(_ bytes: UnsafeRawBufferPointer) {
