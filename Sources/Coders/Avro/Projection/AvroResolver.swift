@@ -156,8 +156,11 @@ struct AvroResolver: ~Copyable {
         let fields = children + Int(nodes[node].first)
         // Where the last field of a whole datum ends is known.
         let last = scan.isValid && depth == 0 ? nodes[node].count : -1
-        for place in Int(operation.first)..<Int(operation.first &+ operation.count) {
-            let action = actions[place]
+        var next = actions + Int(operation.first)
+        let end = next + Int(operation.count)
+        while next < end {
+            let action = next.pointee
+            next += 1
             let start = scan.position
             switch action.kind {
             case .resolve: try run(Int(action.value), &scan, depth &+ 1, &output)
