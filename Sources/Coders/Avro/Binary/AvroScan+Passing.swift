@@ -20,8 +20,8 @@ extension AvroScan {
     @inline(__always)
     private func byte(_ place: Int) -> UInt8 { base.load(fromByteOffset: place, as: UInt8.self) }
 
-    /// Goes over values in a row as long as they are small ones and found valid at once, as most are. Nothing is called on
-    /// the way, so that all that is needed stands in registers.
+    /// Goes over values in a row as long as they are small ones and found valid at once, as most are. Next to nothing is
+    /// called on the way, so that what is needed stays in registers.
     ///
     /// - Parameters:
     ///   - type: the type of the first; behind it that of the first one that was not gone over
@@ -80,8 +80,8 @@ extension AvroScan {
         case .string:
             let behind = passedRun(place)
             guard behind >= 0, !isValid else { return behind }
-            let isASCII = AvroText.isASCII(base + (place &+ 1), behind &- place &- 1, of: end &- place &- 1)
-            return isASCII ? behind : -1
+            let isText = AvroText.isValid(base + (place &+ 1), behind &- place &- 1, of: end &- place &- 1)
+            return isText ? behind : -1
         case .array, .map:
             // What stands in a union stands deeper.
             return type == node && mayHold && place < end && byte(place) == 0 ? place &+ 1 : -1

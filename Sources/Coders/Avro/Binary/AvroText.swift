@@ -14,25 +14,20 @@ enum AvroText {
         return true
     }
 
-    /// Whether a text in larger memory, of which so many bytes may be read from the start on, is ASCII: eight are looked
-    /// at together, also beyond the text's end.
+    /// The same of a text in larger memory, of which so many bytes may be read from the start on: eight are looked at
+    /// together, also beyond the text's end.
     @inline(__always)
-    static func isASCII(_ start: UnsafeRawPointer, _ count: Int, of readable: Int) -> Bool {
+    static func isValid(_ start: UnsafeRawPointer, _ count: Int, of readable: Int) -> Bool {
         var index = 0
         while count &- index >= 8 {
-            if start.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+            let bytes = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if bytes & 0x8080_8080_8080_8080 != 0 { return isValidSlowly(start, index, count) }
             index &+= 8
         }
-        if readable &- index >= 8 {
-            let last = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let own = 1 &<< UInt64(truncatingIfNeeded: 8 &* (count &- index)) &- 1
-            return last & own & 0x8080_8080_8080_8080 == 0
-        }
-        while index < count {
-            if start.load(fromByteOffset: index, as: UInt8.self) >= 0x80 { return false }
-            index &+= 1
-        }
-        return true
+        if readable &- index < 8 { return isValidSlowly(start, index, count) }
+        let bytes = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        let own = 1 &<< UInt64(truncatingIfNeeded: 8 &* (count &- index)) &- 1
+        return bytes & own & 0x8080_8080_8080_8080 == 0 || isValidSlowly(start, index, count)
     }
 
     @inline(never)
