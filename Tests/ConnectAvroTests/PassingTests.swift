@@ -91,6 +91,85 @@ struct PassingTests {
         #expect(taken > 0)
     }
 
+    /// Records whose values stand beside each other in all the ways that matter, and a datum of each.
+    private static let rows: [(types: [String], values: [AvroValue])] = [
+        (
+            [long, text, note, #""int""#, #""double""#, #""boolean""#, list, #""bytes""#],
+            [
+                .long(1_000_000), .string("name-1"), .union(branch: 1, .string("a note")), .int(300), .double(0.5),
+                .boolean(true),
+                .array([.string("red"), .string("größe")]), .bytes(Bytes([0xFF, 0x80, 0])),
+            ]
+        ),
+        (texts.map { _ in text }, texts.map { .string($0) }),
+        (texts.flatMap { _ in [long, text] }, texts.flatMap { [.long(.max), .string($0)] }),
+        ([text, text, long], [.string("é"), .string(""), .long(.min)]),
+        (
+            [note, note, #"["int", \#(list)]"#, #"["int", \#(list)]"#],
+            [
+                .union(branch: 0, .null), .union(branch: 1, .string("日本語")), .union(branch: 1, .array([])),
+                .union(branch: 0, .int(-1)),
+            ]
+        ),
+        (
+            [#"{"type": "map", "values": \#(note)}"#, #""null""#, #""float""#, list],
+            [
+                .map([AvroMember("ключ", .union(branch: 1, .string("b"))), AvroMember("c", .union(branch: 0, .null))]),
+                .null, .float(1),
+                .array([]),
+            ]
+        ),
+        (
+            [
+                #"{"type": "record", "name": "I", "fields": [{"name": "a", "type": \#(text)}, {"name": "b", "type": \#(long)}]}"#,
+                long,
+            ],
+            [.record([AvroMember("a", .string("nine99999")), AvroMember("b", .long(-5))]), .long(3)]
+        ),
+    ]
+    private static let long = #""long""#
+    private static let text = #""string""#
+    private static let note = #"["null", "string"]"#
+    private static let list = #"{"type": "array", "items": "string"}"#
+
+    /// What is wrong with values in a row, each of which is looked at alone.
+    private static func failure(inRow schemas: [AvroSchema], _ data: [UInt8]) -> Failure? {
+        var place = 0
+        for schema in schemas {
+            guard let failure = failure(schema, Array(data[place...])) else {
+                place = data.count
+                continue
+            }
+            guard failure.message.hasPrefix("more bytes"), let bytes = failure.offset else {
+                return failure.shifted(by: Int64(place))
+            }
+            place += Int(bytes)
+        }
+        if place == data.count { return nil }
+        return Failure(code: .malformed, offset: Int64(place), message: "more bytes follow behind the datum")
+    }
+
+    @Test(
+        "Wherever a record is cut, and whichever bit is wrong, it is refused as its values are alone",
+        arguments: rows.indices)
+    func damagedRow(_ row: Int) throws {
+        let (types, values) = Self.rows[row]
+        let schemas = try types.map { try AvroSchema(parsing: $0) }
+        let list = types.enumerated().map { place, type in #"{"name": "f\#(place)", "type": \#(type)}"# }
+        let record = try AvroSchema(
+            parsing: #"{"type": "record", "name": "R", "fields": [\#(list.joined(separator: ","))]}"#)
+        let members = values.enumerated().map { place, value in AvroMember("f\(place)", value) }
+        let data = Array(try AvroBinary(encoding: .record(members), schema: record).data)
+        #expect(Self.failure(record, data) == nil)
+        var refused = 0
+        for damaged in Damage.all(of: data) {
+            let expected = Self.failure(inRow: schemas, damaged)
+            #expect(Self.failure(record, damaged) == expected, "\(damaged)")
+            refused += expected == nil ? 0 : 1
+        }
+        #expect(refused >= data.count)
+    }
+
     @Test("Lists and unions count as levels, also where they hold nothing")
     func levels() throws {
         let list = #"{"type": "array", "items": "int"}"#

@@ -20,8 +20,32 @@ extension AvroScan {
     @inline(__always)
     private func byte(_ place: Int) -> UInt8 { base.load(fromByteOffset: place, as: UInt8.self) }
 
-    /// Where a value ends, where it is a small one and found valid at once, as most are. Of what holds values, unions are small
-    /// in this sense, and lists without items.
+    /// Goes over values in a row as long as they are small ones and found valid at once, as most are. Next to nothing is
+    /// called on the way, so that what is needed stays in registers.
+    ///
+    /// - Parameters:
+    ///   - type: the type of the first; behind it that of the first one that was not gone over
+    ///   - left: how many there are; behind it how many were not gone over
+    ///   - step: how far it is from the type of one to that of the next
+    ///   - mayHold: whether something may stand in them
+    /// - Returns: where they end
+    @inline(__always)
+    func passed(
+        _ type: inout UnsafePointer<AvroNode>, _ left: inout Int, step: Int, mayHold: Bool
+    ) -> Int {
+        var place = position
+        while left > 0 {
+            let behind = passed(type, mayHold: mayHold, place)
+            if behind < 0 { break }
+            place = behind
+            type += step
+            left &-= 1
+        }
+        return place
+    }
+
+    /// Where a value ends, where it is a small one and found valid at once. Of what holds values, unions are small in this
+    /// sense, and lists without items.
     ///
     /// - Parameters:
     ///   - node: its type
@@ -29,7 +53,7 @@ extension AvroScan {
     ///   - start: where it begins
     /// - Returns: a negative number where ``skip(_:_:)`` must look
     @inline(__always)
-    func passed(_ node: UnsafePointer<AvroNode>, mayHold: Bool, _ start: Int) -> Int {
+    private func passed(_ node: UnsafePointer<AvroNode>, mayHold: Bool, _ start: Int) -> Int {
         var place = start
         var type = node
         if type.pointee.kind == .union {
@@ -52,17 +76,12 @@ extension AvroScan {
             guard place < end else { return -1 }
             let symbol = byte(place)
             return symbol < 0x80 && symbol & 1 == 0 && Int32(symbol >> 1) < type.pointee.first ? place &+ 1 : -1
-        case .bytes, .string:
-            guard place < end else { return -1 }
-            let length = byte(place)
-            guard length < 0x80, length & 1 == 0 else { return -1 }
-            let behind = passedBytes(place &+ 1, Int(length >> 1))
-            if behind >= 0, type.pointee.kind == .string,
-                !AvroText.isValid(base + (place &+ 1), Int(length >> 1), of: end &- place &- 1)
-            {
-                return -1
-            }
-            return behind
+        case .bytes: return passedRun(place)
+        case .string:
+            let behind = passedRun(place)
+            guard behind >= 0, !isValid else { return behind }
+            let isText = AvroText.isValid(base + (place &+ 1), behind &- place &- 1, of: end &- place &- 1)
+            return isText ? behind : -1
         case .array, .map:
             // What stands in a union stands deeper.
             return type == node && mayHold && place < end && byte(place) == 0 ? place &+ 1 : -1
@@ -72,6 +91,13 @@ extension AvroScan {
 
     @inline(__always)
     private func passedBytes(_ place: Int, _ count: Int) -> Int { count <= end &- place ? place &+ count : -1 }
+
+    @inline(__always)
+    private func passedRun(_ place: Int) -> Int {
+        guard place < end else { return -1 }
+        let length = byte(place)
+        return length & 0x81 == 0 ? passedBytes(place &+ 1, Int(length >> 1)) : -1
+    }
 
     @inline(__always)
     private func passedNumber(_ place: Int, mostBytes: Int) -> Int {

@@ -9,7 +9,7 @@ struct AvroScan {
     let base: UnsafeRawPointer
     let end: Int
     let depthLimit: Int
-    /// Whether the datum was found valid before, under limits at least as strict.
+    /// Whether the datum was found valid before, under limits at least as strict: then texts are not looked at again.
     var isValid = false
     /// Where it stands.
     var position = 0
@@ -190,7 +190,7 @@ struct AvroScan {
         case .float: _ = try take(4, node)
         case .double: _ = try take(8, node)
         case .bytes: _ = try run(node)
-        case .string: _ = try text(node)
+        case .string: _ = try isValid ? run(node) : text(node)
         case .fixed: _ = try take(Int(type.first), node)
         case .enumeration: _ = try index(below: type.first, .unknownSymbol, node)
         case .union:
@@ -206,37 +206,41 @@ struct AvroScan {
         }
     }
 
-    /// Goes over values in a row and checks them.
+    /// Goes over values in a row, each of a type of its own, and checks them.
     ///
     /// - Parameters:
-    ///   - types: the type of the first
+    ///   - types: the type of the first; those of the others stand behind it
     ///   - count: how many values there are
-    ///   - step: how far it is from the type of one to that of the next; 0 where all have the same
     ///   - depth: how deep they stand
     /// - Throws: where one is none of its type
     @inline(never)
-    mutating func skip(
-        _ types: UnsafePointer<AvroNode>, _ count: Int, step: Int = 1, _ depth: Int
+    mutating func skip(_ types: UnsafePointer<AvroNode>, _ count: Int, _ depth: Int) throws(AvroFault) {
+        try skip(types, count, step: 1, depth)
+    }
+
+    /// Goes over values in a row that all have the same type, and checks them.
+    @inline(never)
+    private mutating func skipSame(_ type: UnsafePointer<AvroNode>, _ count: Int, _ depth: Int) throws(AvroFault) {
+        try skip(type, count, step: 0, depth)
+    }
+
+    // `step` says how far it is from the type of one value to that of the next.
+    @inline(__always)
+    private mutating func skip(
+        _ types: UnsafePointer<AvroNode>, _ count: Int, step: Int, _ depth: Int
     ) throws(AvroFault) {
-        let mayHold = depth < depthLimit
-        var place = position
-        var type = types
-        for _ in 0..<count {
-            let behind = passed(type, mayHold: mayHold, place)
-            if behind >= 0 {
-                place = behind
+        var (type, left) = (types, count)
+        while true {
+            position = passed(&type, &left, step: step, mayHold: depth < depthLimit)
+            if left <= 0 { return }
+            if type.pointee.kind == .array || type.pointee.kind == .map {
+                try skipItems(type, depth)
             } else {
-                position = place
-                if type.pointee.kind == .array || type.pointee.kind == .map {
-                    try skipItems(type, depth)
-                } else {
-                    try skip(Int(type.pointee.index), depth)
-                }
-                place = position
+                try skip(Int(type.pointee.index), depth)
             }
             type += step
+            left &-= 1
         }
-        position = place
     }
 
     private mutating func skipItems(_ type: UnsafePointer<AvroNode>, _ depth: Int) throws(AvroFault) {
@@ -252,11 +256,11 @@ struct AvroScan {
                 try count(block.count, node)
             } else if isMap {
                 for _ in 0..<block.count {
-                    _ = try text(node)
+                    _ = try isValid ? run(node) : text(node)
                     try skip(item, 1, depth &+ 1)
                 }
             } else {
-                try skip(item, block.count, step: 0, depth &+ 1)
+                try skipSame(item, block.count, depth &+ 1)
             }
             try close(block, node)
         }

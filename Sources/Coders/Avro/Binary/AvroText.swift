@@ -18,18 +18,16 @@ enum AvroText {
     /// together, also beyond the text's end.
     @inline(__always)
     static func isValid(_ start: UnsafeRawPointer, _ count: Int, of readable: Int) -> Bool {
-        if count &+ 8 > readable { return isValid(start, count) }
         var index = 0
-        while count &- index > 8 {
+        while count &- index >= 8 {
             let bytes = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
             if bytes & 0x8080_8080_8080_8080 != 0 { return isValidSlowly(start, index, count) }
             index &+= 8
         }
-        // Of the last ones those that belong to another value are shifted out; of an empty text nothing is, which the slow
-        // way finds out.
-        let last = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-        return last &<< UInt64(truncatingIfNeeded: 8 &* (8 &- (count &- index))) & 0x8080_8080_8080_8080 == 0
-            || isValidSlowly(start, index, count)
+        if readable &- index < 8 { return isValidSlowly(start, index, count) }
+        let bytes = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        let own = 1 &<< UInt64(truncatingIfNeeded: 8 &* (count &- index)) &- 1
+        return bytes & own & 0x8080_8080_8080_8080 == 0 || isValidSlowly(start, index, count)
     }
 
     @inline(never)

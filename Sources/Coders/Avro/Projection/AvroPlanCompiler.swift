@@ -177,7 +177,7 @@ struct AvroPlanCompiler {
             }
             if isOrdered {
                 while upcoming < source {
-                    list.append(AvroAction(kind: .skip, field: Int32(upcoming)))
+                    list.append(AvroAction(kind: .skip, field: Int32(upcoming), value: 1))
                     upcoming += 1
                 }
                 upcoming = source + 1
@@ -191,7 +191,7 @@ struct AvroPlanCompiler {
         }
         if isOrdered {
             while upcoming < written.fields.count {
-                list.append(AvroAction(kind: .skip, field: Int32(upcoming)))
+                list.append(AvroAction(kind: .skip, field: Int32(upcoming), value: 1))
                 upcoming += 1
             }
         }

@@ -31,25 +31,24 @@ public struct AvroProjector: Coder {
     /// Projects for one worker.
     public struct Instance: CoderInstance {
         private let reader: AvroSchema
-        private let limits: AvroLimits
         /// The ways that were used.
         private var plans: [AvroSchema: Result<AvroPlan, CoderError>] = [:]
         /// That of them which was used last and most likely is the next.
-        private let last = AvroProjectorState()
+        private let last: AvroProjectorState
         /// More schemas than one topic has versions: then those who send them decide, and all are forgotten.
         private static let most = 1000
 
         init(reader: AvroSchema, limits: AvroLimits) {
             self.reader = reader
-            self.limits = limits
+            last = AvroProjectorState(limits)
         }
 
         /// A datum as the reader has it.
         ///
         /// - Throws: `CoderError` where it is none of its schema, or cannot be read as the reader has it
         public mutating func convert(_ input: AvroBinary) throws -> AvroBinary {
-            if !last.isFor(input) { last.use(try plan(for: input.schema), for: input, limits) }
-            return AvroBinary(schema: reader, data: try last.project(input.data, limits))
+            if !last.isFor(input) { last.use(try plan(for: input.schema), for: input) }
+            return AvroBinary(schema: reader, data: try last.project(input.data))
         }
 
         private mutating func plan(for writer: AvroSchema) throws -> AvroPlan {

@@ -12,15 +12,19 @@ final class AvroProjectorState {
         var isCopy = false
         /// Whether its data were found valid, under limits at least as strict.
         var isValid = false
+        let limits: AvroLimits
         var values = PagedBytesBuilder()
+
+        init(_ limits: AvroLimits) { self.limits = limits }
     }
 
     // A pointer instead of stored properties: no exclusivity check per access on the hot path.
     private let content: UnsafeMutablePointer<Content>
 
-    init() {
+    /// - Parameter limits: how large a datum may be
+    init(_ limits: AvroLimits) {
         content = .allocate(capacity: 1)
-        content.initialize(to: Content())
+        content.initialize(to: Content(limits))
     }
 
     deinit {
@@ -33,29 +37,29 @@ final class AvroProjectorState {
     func isFor(_ binary: AvroBinary) -> Bool { content.pointee.writer === binary.program }
 
     /// From now on data as this one go by a plan.
-    func use(_ plan: AvroPlan, for binary: AvroBinary, _ limits: AvroLimits) {
+    func use(_ plan: AvroPlan, for binary: AvroBinary) {
         content.pointee.writer = binary.program
-        content.pointee.isValid = binary.program.check.holds(limits)
+        content.pointee.isValid = binary.program.check.holds(content.pointee.limits)
         content.pointee.resolver = AvroResolver(plan)
         content.pointee.isCopy = plan.isCopy
         content.pointee.plan = plan
     }
 
     /// The bytes that a datum becomes by the plan.
-    func project(_ data: Bytes, _ limits: AvroLimits) throws(CoderError) -> Bytes {
+    func project(_ data: Bytes) throws(CoderError) -> Bytes {
         let content = content
         precondition(content.pointee.resolver != nil, "there is no plan")
         do throws(AvroFault) {
             return try data.withUnsafeBytes { memory throws(AvroFault) in
                 if content.pointee.isCopy {
-                    if !content.pointee.isValid || memory.count > limits.bytes {
-                        try content.pointee.writer?.validate(memory, limits)
+                    if !content.pointee.isValid || memory.count > content.pointee.limits.bytes {
+                        try content.pointee.writer?.validate(memory, content.pointee.limits)
                     }
                     return data
                 }
                 return try content.pointee.values.build { output throws(AvroFault) in
                     try content.pointee.resolver?.resolve(
-                        memory, limits, isValid: content.pointee.isValid, into: &output)
+                        memory, content.pointee.limits, isValid: content.pointee.isValid, into: &output)
                 }
             }
         } catch {

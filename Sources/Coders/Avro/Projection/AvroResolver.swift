@@ -84,12 +84,12 @@ struct AvroResolver: ~Copyable {
         let node = Int(operation.writer)
         let start = scan.position
         if operation.isCopy {
-            try scan.cross(nodes + node, 1, depth)
+            try scan.skip(nodes + node, 1, depth)
             return try copy(from: start, &scan, &output)
         }
         switch operation.kind {
         case .copy:
-            try scan.cross(nodes + node, 1, depth)
+            try scan.skip(nodes + node, 1, depth)
             return try copy(from: start, &scan, &output)
         case .refuse: throw AvroFault(kind: .unresolvable, offset: start, node: Int(operation.first))
         case .intToFloat: return try put(Float(try scan.int(node)), &scan, &output)
@@ -154,17 +154,25 @@ struct AvroResolver: ~Copyable {
         let node = Int(operation.writer)
         try scan.count(Int(operation.count), node)
         let fields = children + Int(nodes[node].first)
-        for place in Int(operation.first)..<Int(operation.first &+ operation.count) {
-            let action = actions[place]
+        // Where the last field of a whole datum ends is known.
+        let last = scan.isValid && depth == 0 ? nodes[node].count : -1
+        var next = actions + Int(operation.first)
+        let end = next + Int(operation.count)
+        while next < end {
+            let action = next.pointee
+            next += 1
+            let start = scan.position
             switch action.kind {
             case .resolve: try run(Int(action.value), &scan, depth &+ 1, &output)
-            case .skip: try scan.cross(fields + Int(action.field), 1, depth &+ 1)
             case .insert: try insert(action, &scan, &output)
-            case .copy:
-                let start = scan.position
-                try scan.count(Int(action.value), node)
-                try scan.cross(fields + Int(action.field), Int(action.value), depth &+ 1)
-                try copy(from: start, &scan, &output)
+            case .skip, .copy:
+                if action.kind == .copy { try scan.count(Int(action.value), node) }
+                if action.field &+ action.value == last {
+                    scan.position = scan.end
+                } else {
+                    try scan.skip(fields + Int(action.field), Int(action.value), depth &+ 1)
+                }
+                if action.kind == .copy { try copy(from: start, &scan, &output) }
             }
         }
     }
@@ -179,7 +187,7 @@ struct AvroResolver: ~Copyable {
         let base = places.count
         for place in 0..<count {
             places.append(scan.position)
-            try scan.cross(fields + place, 1, depth &+ 1)
+            try scan.skip(fields + place, 1, depth &+ 1)
         }
         let end = scan.position
         for place in Int(operation.first)..<Int(operation.first &+ operation.count) {
