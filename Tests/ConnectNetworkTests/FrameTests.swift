@@ -67,7 +67,9 @@ struct FrameTests {
         }
     }
 
-    @Test("The checksum of long frames is the same by tables and by instruction, wherever they are cut", arguments: 1...20)
+    @Test(
+        "The checksum of long frames is the same by tables and by instruction, wherever they are cut",
+        arguments: 1...20)
     func longChecksum(seed: UInt64) {
         var random = SplitMix(seed: seed)
         let length = Int.random(in: 0...20_000, using: &random)
