@@ -160,7 +160,7 @@ final class MiddleFlow {
 
     private func ended(_ result: Result<Void, PipelineError>) {
         guard !isCancelled else { return }
-        run = nil
+        letGo()
         hasRunEnded = true
         if case .failure(let error) = result { fail(error) }
         settle()
@@ -230,7 +230,14 @@ final class MiddleFlow {
         door?.cancel(failure)
         queue?.cancel(failure)
         run?.abort()
+        letGo()
+    }
+
+    // Each of these holds the flow in turn.
+    private func letGo() {
         run = nil
+        queue = nil
+        door = nil
     }
 
     // MARK: What is to be done

@@ -173,5 +173,6 @@ extension RunOptions {
 
 /// A merge that is made after the queue that it fills.
 private final class LateMerge {
-    var merge: MergeEnd?
+    // The merge holds the queue, which asks for it here.
+    weak var merge: MergeEnd?
 }

@@ -77,8 +77,9 @@ public final class PeersRun: Sendable {
     }
 
     private func startAlone(_ plan: Plan, _ options: RunOptions) throws {
-        let run = try PipelineRun(plan, options) { [self] result in
-            end(result.map { PeersReport(parts: [0: $0], isAlone: true) })
+        // Whoever waits for the end has this, and so it has its run.
+        let run = try PipelineRun(plan, options) { [weak self] result in
+            self?.end(result.map { PeersReport(parts: [0: $0], isAlone: true) })
         }
         begin(.alone(run)) { run.status }
     }

@@ -55,6 +55,25 @@ struct SharedRunTests {
         #expect(reports[target == .first ? 0 : 2].elementsWritten == shared.expected.count)
     }
 
+    @Test("Nothing of a run that has ended stays in memory", arguments: [1, 3], [nil, 7_000])
+    func letsGo(members: Int, limit: Int?) async throws {
+        var held: Held? = Held()
+        weak let left = held
+        try Self.run(on: members, limit, holding: held)
+        held = nil
+        try await eventually("what the stages hold is given back") { left == nil }
+    }
+
+    private final class Held: Sendable {}
+
+    private static func run(on members: Int, _ limit: Int?, holding held: Held?) throws {
+        var shared = SharedPipeline()
+        shared.limit = limit
+        shared.onElement = { _, _ in withExtendedLifetime(held) {} }
+        _ = try shared.run(on: members)
+        #expect(shared.sink.elements == shared.expected)
+    }
+
     // S-NET-3
     @Test("The order of each origin comes back where all members read", arguments: [1, 2])
     func severalOrigins(workers: Int) throws {

@@ -211,8 +211,9 @@ final class PositionTracker: PartitionRegistry, Sendable {
     }
 
     var oldest: Position? {
-        let found = state.withLock { $0.tracker.oldest }
-        return found?.token.position(at: 0)
+        // Of what is constant in the token: it may be done by now.
+        let run = state.withLock { $0.tracker.oldest }?.token.run(of: 0)
+        return run.flatMap { position(in: $0.partition, at: $0.elementPosition(at: 0)) }
     }
 
     /// When the oldest element that is not done was read; nil where all are done.

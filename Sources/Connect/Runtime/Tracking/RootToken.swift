@@ -3,11 +3,13 @@ import Synchronization
 /// The token of a batch as the source made it: it knows the positions of its elements.
 final class RootToken: AckToken, @unchecked Sendable {
     // Proof for `@unchecked Sendable`: `runs` is constant; `absorbedEnds`, `firstSequence` and `readAt` are touched
-    // only under the tracker's lock; the statuses have a lock of their own.
+    // only under the tracker's lock; `tracker` only by whoever holds the token, and by the last of them when it gives
+    // its hold back; the statuses have a lock of their own.
     let runs: [PositionRun]
     let elementCount: Int
     let isReleased = Atomic<Bool>(false)
-    private let tracker: PositionTracker
+    /// nil once the batch is done: the tracker keeps those that are not to be committed, which must not keep it in turn.
+    private var tracker: PositionTracker?
     private let statuses: StatusBoard?
     /// The first batch that this one stands for, after it has absorbed earlier ones.
     var firstSequence: Int
@@ -30,11 +32,11 @@ final class RootToken: AckToken, @unchecked Sendable {
     }
 
     override func mark(_ mark: AckMark, at index: Int) {
-        tracker.lowerCeiling(mark, sequence: sequence, index: index)
+        tracker?.lowerCeiling(mark, sequence: sequence, index: index)
     }
 
     override func markWhole(_ mark: AckMark) {
-        tracker.lowerCeiling(mark, belowAllOf: self)
+        tracker?.lowerCeiling(mark, belowAllOf: self)
     }
 
     override func note(_ status: AckStatus, in range: Range<Int>) {
@@ -42,17 +44,22 @@ final class RootToken: AckToken, @unchecked Sendable {
     }
 
     override func position(at index: Int) -> Position? {
-        guard let run = runs.first(where: { $0.start <= index && index < $0.end }) else { return nil }
-        return tracker.position(in: run.partition, at: run.elementPosition(at: index))
+        run(of: index).flatMap { tracker?.position(in: $0.partition, at: $0.elementPosition(at: index)) }
     }
 
     override func offset(at index: Int) -> Int64? {
-        runs.first { $0.start <= index && index < $0.end }?.elementPosition(at: index)
+        run(of: index)?.elementPosition(at: index)
+    }
+
+    /// The elements of one partition among which an element stands.
+    func run(of index: Int) -> PositionRun? {
+        runs.first { $0.start <= index && index < $0.end }
     }
 
     override func absorb(_ earlier: AckToken) -> Bool {
         // Of single messages each has an end of its own, which would be lost.
-        guard !tracksElements, let earlier = earlier as? RootToken, earlier.tracker === tracker, earlier.isHeldOnce
+        guard !tracksElements, let tracker, let earlier = earlier as? RootToken, earlier.tracker === tracker,
+            earlier.isHeldOnce
         else {
             return false
         }
@@ -60,8 +67,10 @@ final class RootToken: AckToken, @unchecked Sendable {
     }
 
     override func didFinish() {
+        let tracker = tracker
+        self.tracker = nil
         isReleased.store(true, ordering: .releasing)
-        tracker.didFinish(self)
+        tracker?.didFinish(self)
     }
 
     /// How each element ended that did: those dropped on purpose count as done.
