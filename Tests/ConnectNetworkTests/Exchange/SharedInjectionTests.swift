@@ -10,10 +10,11 @@ import Testing
 /// A pipeline that says nothing of a split and a merge, to be run on members in this process.
 struct UnsplitPipeline: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    /// What every member runs. The file has a numbered line for each element.
-    let make: @Sendable (_ file: String, _ sink: CollectSink<Bytes>) -> Pipeline
+    /// What every member runs. The file has a numbered line for each element; the member with the port is neither the first
+    /// nor the last, where there are three.
+    let make: @Sendable (_ file: String, _ sink: CollectSink<Bytes>, _ port: Int) -> Pipeline
 
-    init(_ description: String, _ make: @escaping @Sendable (String, CollectSink<Bytes>) -> Pipeline) {
+    init(_ description: String, _ make: @escaping @Sendable (String, CollectSink<Bytes>, Int) -> Pipeline) {
         testDescription = description
         self.make = make
     }
@@ -24,44 +25,43 @@ struct UnsplitPipeline: Sendable, CustomTestStringConvertible {
     static func outputs(_ line: Bytes) -> [Bytes] { SharedPipeline.outputs(of: SharedPipeline.number(of: line)) }
 
     static let all: [UnsplitPipeline] = [
-        UnsplitPipeline("a list and a flatMap") { _, sink in
+        UnsplitPipeline("a list and a flatMap") { _, sink, _ in
             Pipeline("list").root(ListSource(lines)).flatMap { outputs($0) }.par(2).to(sink).on(.last)
         },
-        UnsplitPipeline("a generator, a filter on all and a limit") { _, sink in
+        UnsplitPipeline("a generator, a filter on all and a limit") { _, sink, _ in
             Pipeline("generator").root(GeneratorSource(count: count) { Bytes("\($0)") })
                 .filter { $0.last != UInt8(ascii: "7") }.on(.all).limit(1_000).to(sink).on(.first)
         },
-        UnsplitPipeline("a file, with a fold behind") { file, sink in
+        UnsplitPipeline("a file, with a fold behind") { file, sink, _ in
             Pipeline("file").root(FileSource(file).lines()).filter { $0.count > 1 }.par(2).flatMap { outputs($0) }.par(
                 2
             )
             .fold(into: Bytes()) { $0 = $1 }.trigger(each: 7).to(sink).on(.last)
         },
-        UnsplitPipeline("a source and a sink on different members, and nothing parallel") { file, sink in
-            Pipeline("apart").root(FileSource(file).lines()).on(.node("127.0.0.1:\(middlePort)")).flatMap {
+        UnsplitPipeline("a source and a sink on different members, and nothing parallel") { file, sink, port in
+            Pipeline("apart").root(FileSource(file).lines()).on(.node("127.0.0.1:\(port)")).flatMap {
                 outputs($0)
             }
             .to(sink).on(.last)
         },
-        UnsplitPipeline("nothing to share") { file, sink in
+        UnsplitPipeline("nothing to share") { file, sink, _ in
             Pipeline("whole").root(FileSource(file).lines()).flatMap { outputs($0) }.to(sink).on(.last)
         },
     ]
 
-    static let middlePort = (try? FreePorts.draw(1)[0]) ?? 0
-
     /// Runs it on members in this process, to the end of all.
     ///
     /// - Returns: what each member did
-    static func run(on count: Int, _ pipeline: (Int) -> Pipeline) throws -> [Result<PeersReport, PipelineError>] {
-        var ports = try FreePorts.draw(count)
-        if count > 1 { ports[1] = middlePort }
+    static func run(
+        on count: Int, _ pipeline: (_ place: Int, _ port: Int) -> Pipeline
+    ) throws -> [Result<PeersReport, PipelineError>] {
+        let ports = try FreePorts.draw(count)
         let members = try ports.map { try PeerAddress(host: "127.0.0.1", port: $0) }
         var peersOptions = PeersOptions()
         peersOptions.limits.batchBytes = 512
         let runs = try members.indices.map { place in
             try PeersRun(
-                pipeline(place), peers: try Peers(members, self: .index(place)),
+                pipeline(place, ports[count / 2]), peers: try Peers(members, self: .index(place)),
                 RunOptions(logger: Logger(label: "member") { _ in SwiftLogNoOpLogHandler() }), peersOptions)
         }
         return runs.map { run in Result { () throws(PipelineError) in try run.wait() } }
@@ -78,9 +78,9 @@ struct SharedInjectionTests {
         let text = (0..<UnsplitPipeline.count).map { "\($0)\n" }.joined()
         try text.write(toFile: file, atomically: false, encoding: .utf8)
         let alone = CollectSink<Bytes>()
-        let single = try UnsplitPipeline.run(on: 1) { _ in pipeline.make(file, alone) }.map { try $0.get() }
+        let single = try UnsplitPipeline.run(on: 1) { pipeline.make(file, alone, $1) }.map { try $0.get() }
         let shared = CollectSink<Bytes>()
-        let reports = try UnsplitPipeline.run(on: 3) { _ in pipeline.make(file, shared) }.map { try $0.get() }
+        let reports = try UnsplitPipeline.run(on: 3) { pipeline.make(file, shared, $1) }.map { try $0.get() }
         #expect(alone.elements.count > 500)
         #expect(shared.elements == alone.elements)
         #expect(reports.map(\.elementsRead).count { $0 > 0 } == 1)
@@ -93,7 +93,7 @@ struct SharedInjectionTests {
     func severalOrigins() throws {
         for isOrdered in [true, false] {
             let sink = CollectSink<Bytes>()
-            _ = try UnsplitPipeline.run(on: 3) { place in
+            _ = try UnsplitPipeline.run(on: 3) { place, _ in
                 Pipeline("origins").root(ListSource((0..<2_000).map { Bytes("\(place * 10_000 + $0)") })).on(.all)
                     .flatMap { UnsplitPipeline.outputs($0) }.par(2, order: isOrdered ? .total : .unordered).to(sink).on(
                         .last)
@@ -112,7 +112,7 @@ struct SharedInjectionTests {
     @Test("Where one member runs the whole and fails, all fail, with the reason")
     func wholeFails() throws {
         let sink = CollectSink<Bytes>()
-        let results = try UnsplitPipeline.run(on: 3) { _ in
+        let results = try UnsplitPipeline.run(on: 3) { _, _ in
             Pipeline("failing").root(ListSource([Bytes("1")])).map { _ -> Bytes in
                 throw ConnectorError(.malformed, "one is too few")
             }.to(sink).on(.last)

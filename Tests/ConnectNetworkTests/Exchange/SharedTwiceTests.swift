@@ -7,7 +7,7 @@ import Testing
 
 /// A pipeline that is split again behind a merge: the member that merges is an origin, too.
 @Suite(.serialized) struct SharedTwiceTests {
-    private static func pipeline(_ sink: CollectSink<Bytes>, limit: Int?) -> Pipeline {
+    private static func pipeline(_ sink: CollectSink<Bytes>, limit: Int?, middlePort: Int) -> Pipeline {
         let merged = Pipeline("twice").root(ListSource(0..<12_000)).map { Bytes("\($0)") }
             .split().flatMap { (line: Bytes) -> [Bytes] in
                 SharedPipeline.outputs(of: SharedPipeline.number(of: line))
@@ -17,10 +17,8 @@ import Testing
         return (limit.map { merged.limit($0) } ?? merged).to(sink)
     }
 
-    private static let middlePort = (try? FreePorts.draw(1)[0]) ?? 0
-
     private static func run(limit: Int?, places: Int) throws -> (elements: [Bytes], committed: [Position]?) {
-        let ports = [try FreePorts.draw(1)[0], middlePort, try FreePorts.draw(1)[0]]
+        let ports = try FreePorts.draw(3)
         let members = try ports.map { try PeerAddress(host: "127.0.0.1", port: $0) }
         var peersOptions = PeersOptions()
         peersOptions.limits.batchBytes = 512
@@ -28,7 +26,7 @@ import Testing
         let sink = CollectSink<Bytes>()
         let runs = try (0..<places).map { place in
             try PeersRun(
-                pipeline(sink, limit: limit),
+                pipeline(sink, limit: limit, middlePort: ports[1]),
                 peers: places == 1 ? nil : try Peers(members, self: .index(place)),
                 RunOptions(logger: Logger(label: "member") { _ in SwiftLogNoOpLogHandler() }), peersOptions)
         }
