@@ -27,9 +27,8 @@ struct NumberedQueue<Value: Sendable>: Sendable {
         values.append(value)
     }
 
-    @discardableResult
-    mutating func removeFirst() -> Value {
+    mutating func removeFirst() {
         first += 1
-        return values.removeFirst()
+        values.removeFirst()
     }
 }
